@@ -1,0 +1,54 @@
+# The front door. `make demo` and `make test` do their own set-up; everything lands in .venv, .ocr-wordcount and build.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --only-binary :all: --require-hashes
+IMAGE ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo check test test-all docs lock format clean
+
+help: ## show what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"ocr-wordcount needs Python 3.11 or newer; {sys.executable} is {sys.version.split()[0]}. Name one: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.local: locks/local.txt locks/worker.txt pyproject.toml | $(BIN)/python
+	@cat locks/sizes.txt
+	$(PIP) -r locks/local.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --editable .
+	$(BIN)/python -m local.worker_environment
+	@touch $@
+
+$(VENV)/.dev: locks/dev.txt $(VENV)/.local
+	$(PIP) -r locks/dev.txt
+	@touch $@
+
+setup: $(VENV)/.local ## install what the service needs on this machine
+setup-dev: $(VENV)/.dev
+
+demo: $(VENV)/.local ## a real page, twice: read and counted, then known (IMAGE=path for your own)
+	@$(BIN)/python -m cli.demo $(IMAGE)
+
+check: $(VENV)/.dev ## lint, types, generated files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyrefly check
+
+test: $(VENV)/.dev ## all tests but the slow ones
+	$(BIN)/python -m pytest -m "not slow"
+
+test-all: $(VENV)/.dev ## all tests
+	$(BIN)/python -m pytest
+
+format: $(VENV)/.dev ## put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(VENV)/.dev ## resolve the dependencies anew
+	bash locks/compile
+
+clean: ## remove what was installed and made
+	rm -rf $(VENV) build .ocr-wordcount ocr-wordcount-out *.egg-info
