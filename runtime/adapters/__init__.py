@@ -1,0 +1,1 @@
+"""The ports of `core`, served by AWS. Nothing here is imported by `core` or knows of `handlers`."""
