@@ -14,6 +14,7 @@ from runtime.core.transcript import ReadLine, ReadWord, Reading
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+
 def parse(answer: Mapping[str, Any]) -> Reading:
     """The reading in one answer (a synchronous one, or one with all pages of an asynchronous one).
 
@@ -31,7 +32,11 @@ def parse(answer: Mapping[str, Any]) -> Reading:
         found = [identity for identity in ids if identity in words]
         claimed.update(found)
         lines.append(ReadLine(_page(block), block.get("Text") or "", tuple(_word(words[each]) for each in found)))
-    lines += [ReadLine(_page(block), _word(block).text, (_word(block),)) for each, block in words.items() if each not in claimed]
+    lines += [
+        ReadLine(_page(block), _word(block).text, (_word(block),))
+        for each, block in words.items()
+        if each not in claimed
+    ]
     return Reading(pages=_pages(answer, blocks), lines=tuple(sorted(lines, key=lambda line: line.page)))
 
 

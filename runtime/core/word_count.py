@@ -48,7 +48,8 @@ class WordCount:
 
     def dump(self) -> bytes:
         """Compact JSON, UTF-8, a newline at the end; the confidence always with two decimals."""
-        confidence = "null" if self.mean_confidence is None else f"{self.mean_confidence / 100:.2f}"
+        mean = self.mean_confidence
+        confidence = "null" if mean is None else f"{mean // 100}.{mean % 100:02}"
         head = (
             f'{{"schema":{SCHEMA},"digest":"{self.key}","pages":{self.pages},"total_words":{self.total_words},'
             f'"unique_words":{self.unique_words},"mean_confidence":{confidence},"counter":{{"version":"{self.version}"}}'
@@ -112,7 +113,8 @@ def load(data: bytes) -> WordCount:
 
 def _mean_confidence(transcript: Transcript) -> int | None:
     """In integer hundredths, half up, so that no engine's floating point can differ."""
-    weights = [(round(row.confidence * 100), len(words.find(row.text))) for row in transcript.rows]
+    lengths = {text: len(words.find(text)) for text in {row.text for row in transcript.rows}}
+    weights = [(round(row.confidence * 100), lengths[row.text]) for row in transcript.rows]
     total = sum(weight for _, weight in weights)
     if not total:
         return None

@@ -1,0 +1,192 @@
+"""What the service logs: one class an event, and no other fields than these.
+
+No address, file name, access token or text can be logged, because no event has a place for it. Times and counts are plain
+numbers. `docs/log-events.md` is made from this module.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happened, worth a line."""
+
+    level: ClassVar[str] = "info"
+
+    @property
+    def name(self) -> str:
+        """The event's name in the log: `UploadKept` is `upload_kept`."""
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(self).__name__).lower()
+
+    def fields(self) -> dict[str, Any]:
+        """What is logged with it; absent values are left out."""
+        return {key: value for key, value in asdict(self).items() if value is not None}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestOpened(Event):
+    """`api` opened a request and answered a form."""
+
+    request_id: str
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class UploadUnread(Event):
+    """`ingest` deleted an upload unread: it has no request, or its request is bound to other bytes."""
+
+    request_id: str | None
+    cause: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UploadGone(Event):
+    """`ingest` found an upload gone or overwritten: the event is a repeated or an overtaken one."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UploadKept(Event):
+    """`ingest` kept an upload's bytes under their key and deleted the upload."""
+
+    request_id: str
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CacheHit(Event):
+    """The picture was seen before: answered without OCR."""
+
+    request_id: str
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimTaken(Event):
+    """An attempt on a picture began."""
+
+    request_id: str
+    digest: str
+    generation: int
+    attempts: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimJoined(Event):
+    """The picture is being worked on for somebody else: its result is waited for."""
+
+    request_id: str
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimReturned(Event):
+    """An attempt could not go on for now and gave the picture back."""
+
+    level: ClassVar[str] = "warning"
+    digest: str
+    generation: int
+    cause: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureRead(Event):
+    """OCR read a picture and its transcript is durable."""
+
+    digest: str
+    generation: int
+    lines: int
+    words: int
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureRefused(Event):
+    """There will be no result for this picture."""
+
+    request_id: str
+    digest: str | None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordsCounted(Event):
+    """A transcript was counted."""
+
+    digest: str
+    generation: int
+    total_words: int
+    unique_words: int
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultPublished(Event):
+    """The record is `READY` and its waiters are woken."""
+
+    digest: str
+    generation: int
+    waiters: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overtaken(Event):
+    """A write of an old attempt came after a newer one, and changed nothing."""
+
+    level: ClassVar[str] = "warning"
+    digest: str
+    generation: int
+    stage: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailSent(Event):
+    """SES took a mail."""
+
+    request_id: str
+    kind: str
+    message_id: str
+    seconds_since_upload: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailUndeliverable(Event):
+    """The address is not verified, so nothing was sent; the result is kept."""
+
+    level: ClassVar[str] = "warning"
+    request_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessagePostponed(Event):
+    """A service asked us to come later; the message will be delivered again."""
+
+    level: ClassVar[str] = "warning"
+    queue: str
+    receives: int
+    seconds: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageFailed(Event):
+    """A message could not be handled; it will be delivered again, and at last be a dead letter."""
+
+    level: ClassVar[str] = "error"
+    queue: str
+    receives: int
+    error: str
+    where: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageIgnored(Event):
+    """A message that is none of ours, such as S3's test event, was acknowledged."""
+
+    queue: str
+    cause: str

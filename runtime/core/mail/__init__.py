@@ -1,0 +1,1 @@
+"""The mails that a person gets, composed from plain values."""

@@ -1,0 +1,281 @@
+"""What the use cases need of the world. `adapters` serve these on AWS; tests serve them in memory, under one contract.
+
+Every method may raise `Retryable` or `Throttled`; what else it raises, it says. A method that changes a row conditionally
+answers whether it did.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from email.message import EmailMessage
+
+    from runtime.core.events import Event
+    from runtime.core.reasons import Reason
+    from runtime.core.transcript import Transcript
+    from runtime.core.types import Claim, Content, Record, Request, RequestState
+    from runtime.core.word_count import WordCount
+
+
+class Clock(Protocol):
+    """Time."""
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        ...
+
+
+class Tokens(Protocol):
+    """Names nobody can guess."""
+
+    def new(self) -> str:
+        """128 random bits, as 32 lower-case hex digits."""
+        ...
+
+
+class Log(Protocol):
+    """The service's doings."""
+
+    def emit(self, event: Event) -> None:
+        """Log one event."""
+        ...
+
+
+@dataclass(frozen=True)
+class Form:
+    """A presigned POST: where to, and the fields that go before the file."""
+
+    url: str
+    fields: Mapping[str, str]
+
+
+class Uploads(Protocol):
+    """The uploads bucket."""
+
+    def form(self, object_key: str, content_type: str, seconds: int) -> Form:
+        """A form that can write this one object, of this type and at most `MAX_BYTES`, for so long."""
+        ...
+
+    def read(self, object_key: str, etag: str) -> bytes:
+        """The object's bytes, if they are those.
+
+        Raises:
+            Absent: The object is gone, or has other bytes by now.
+        """
+        ...
+
+    def delete(self, object_key: str, etag: str) -> None:
+        """Delete the object, if it has those bytes; if not, or if it is gone, do nothing."""
+        ...
+
+
+class Images(Protocol):
+    """The kept bytes."""
+
+    def keep(self, key: str, data: bytes, content: Content) -> bool:
+        """Keep the bytes under the key. False: other bytes are there already, and stay."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Delete them; nothing happens if they are gone."""
+        ...
+
+
+class Reader(Protocol):
+    """OCR."""
+
+    def read(self, key: str) -> Mapping[str, Any]:
+        """Textract's answer for the kept image.
+
+        Raises:
+            Rejected: The picture cannot be read, and never will be.
+            Absent: There are no bytes under this key.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class StoredCount:
+    """A word count as it lies in the bucket, with the generation of the attempt that it came from."""
+
+    count: WordCount
+    generation: int
+
+
+class Results(Protocol):
+    """Transcripts, texts and word counts."""
+
+    def write_text(self, key: str, text: str) -> None:
+        """Write the text as OCR gave it."""
+        ...
+
+    def read_text(self, key: str) -> str:
+        """Read it.
+
+        Raises:
+            Absent: There is none.
+        """
+        ...
+
+    def write_transcript(self, claim: Claim, transcript: Transcript) -> None:
+        """Write an attempt's transcript; this wakes `count`."""
+        ...
+
+    def read_transcript(self, key: str, generation: int) -> Transcript:
+        """Read it.
+
+        Raises:
+            Absent: There is none (any more).
+        """
+        ...
+
+    def delete_transcript(self, key: str, generation: int) -> None:
+        """Delete it; nothing happens if it is gone."""
+        ...
+
+    def write_count(self, count: WordCount, generation: int) -> None:
+        """Write a word count; this wakes `publish`."""
+        ...
+
+    def read_count(self, key: str) -> StoredCount:
+        """Read it.
+
+        Raises:
+            Absent: There is none.
+        """
+        ...
+
+    def has_count(self, key: str) -> bool:
+        """Whether there is one."""
+        ...
+
+
+class Records(Protocol):
+    """The cache's rows. All reads are consistent; all writes only move a record forward."""
+
+    def get(self, key: str) -> Record | None:
+        """The record of a picture."""
+        ...
+
+    def claim(  # noqa: PLR0913  a claim is all of these at once
+        self,
+        key: str,
+        content: Content,
+        seen: Record | None,
+        *,
+        attempt: str,
+        claimant: str,
+        now: float,
+        lease_until: float,
+    ) -> Claim | None:
+        """Begin an attempt in a new generation, if the record is still what was seen. None: somebody was faster."""
+        ...
+
+    def give_back(self, claim: Claim, *, counted: bool) -> None:
+        """End an attempt that could not go on, counting it or not; nothing happens if it was overtaken."""
+        ...
+
+    def transcribed(self, claim: Claim, now: float) -> bool:
+        """The transcript is durable. False: the attempt was overtaken by another generation."""
+        ...
+
+    def ready(self, count: WordCount, generation: int, *, counted: float, now: float, expires_at: float) -> bool:
+        """The result is there. True if the record is `READY` with it, now or already."""
+        ...
+
+    def failed(self, claim: Claim, reason: Reason, now: float) -> bool:
+        """There will be no result; attempts count from zero again. False: the attempt was overtaken or got further."""
+        ...
+
+
+class Waiters(Protocol):
+    """Who waits for a picture's result. Reads are consistent."""
+
+    def add(self, key: str, request: Request) -> None:
+        """Wait."""
+        ...
+
+    def of(self, key: str) -> list[str]:
+        """The ids of the requests that wait."""
+        ...
+
+    def remove(self, key: str, request_id: str) -> None:
+        """Wait no longer."""
+        ...
+
+
+class Requests(Protocol):
+    """The requests' rows. All reads are consistent."""
+
+    def open(self, request: Request) -> None:
+        """Write a new request."""
+        ...
+
+    def get(self, request_id: str) -> Request | None:
+        """The request."""
+        ...
+
+    def bind(self, request_id: str, etag: str, content: Content | None, *, uploaded: float) -> bool:
+        """Bind the request to the bytes that were read first. False: it is bound to others."""
+        ...
+
+    def kept(self, request_id: str, key: str, now: float) -> None:
+        """The bytes are kept under the key."""
+        ...
+
+    def joined(self, request_id: str) -> None:
+        """Another request's work on the same picture is waited for."""
+        ...
+
+    def hit(self, request_id: str) -> None:
+        """The result was there already."""
+        ...
+
+    def refuse(self, request_id: str, reason: Reason) -> None:
+        """There will be no result; who asked is still to be told. Nothing happens if the request is settled."""
+        ...
+
+    def begin_sending(self, request_id: str, attempt: str, *, now: float, lease_until: float) -> bool:
+        """Take the right to send this request's mail. False: it is settled, or somebody else holds that right."""
+        ...
+
+    def stop_sending(self, request_id: str, attempt: str) -> None:
+        """Give that right back, unsent."""
+        ...
+
+    def settle(
+        self, request_id: str, attempt: str, state: RequestState, now: float, reason: Reason | None = None
+    ) -> None:
+        """The request has its outcome; nothing happens if the attempt no longer holds the right to send."""
+        ...
+
+    def late(self, request_id: str, now: float) -> None:
+        """The person was told that it takes longer; this changes no state."""
+        ...
+
+
+class Notifications(Protocol):
+    """The notify queue."""
+
+    def send(self, request_id: str) -> None:
+        """Wake `notify` for a request: its outcome may be there."""
+        ...
+
+
+class Mailer(Protocol):
+    """Mail."""
+
+    def verified(self, address: str) -> bool:
+        """Whether the owner of the address has proven it."""
+        ...
+
+    def send(self, message: EmailMessage) -> str:
+        """Send; the answer is the message's id.
+
+        Raises:
+            AddressUnverified: The recipient has not verified the address.
+        """
+        ...

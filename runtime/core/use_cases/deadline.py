@@ -1,0 +1,54 @@
+"""The promised time is over: who still waits is told so, and the result still follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from runtime.core import events, keys
+from runtime.core.mail import compose
+from runtime.core.types import Stage
+
+if TYPE_CHECKING:
+    from runtime.core.ports import Clock, Log, Mailer, Requests
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """The use case, with the ports that it needs and who the mail is from."""
+
+    requests: Requests
+    mailer: Mailer
+    clock: Clock
+    log: Log
+    sender: str
+
+    def __call__(self, object_key: str, etag: str) -> None:
+        """Tell the person who uploaded these bytes that it takes longer, unless the outcome is known.
+
+        Raises:
+            Retryable: Not now; the same upload may be handed in again.
+        """
+        request_id = keys.request_of_upload(object_key)
+        request = self.requests.get(request_id) if request_id else None
+        if request is None or request.etag not in (None, etag):
+            self.log.emit(events.MessageIgnored(queue="deadline", cause="no_request"))
+            return
+        if request.state.settled or Stage.LATE in request.times:
+            self.log.emit(events.MessageIgnored(queue="deadline", cause="answered"))
+            return
+        if not self.mailer.verified(request.email):
+            self.log.emit(events.MailUndeliverable(request_id=request.request_id))
+            return
+        message_id = self.mailer.send(compose.late(request, sender=self.sender))
+        now = self.clock.now()
+        self.requests.late(request.request_id, now)
+        uploaded = request.times.get(Stage.UPLOADED)
+        self.log.emit(
+            events.MailSent(
+                request_id=request.request_id,
+                kind="late",
+                message_id=message_id,
+                seconds_since_upload=None if uploaded is None else round(now - uploaded, 3),
+            )
+        )

@@ -1,0 +1,289 @@
+"""An upload's bytes are kept, and read by OCR unless they were seen before or are being read for somebody else.
+
+    read the upload once ─► bind ─► keep ─► delete the upload ─► the record?
+                                              READY                 wake notify          (no OCR)
+                                              claimed by another    join as a waiter     (no OCR)
+                                              free                  claim ─► OCR ─► text, transcript ─► delete the image
+
+Every step may be repeated: a crash anywhere leaves the message, and the next delivery goes on from what is durable.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from runtime.core import events, keys, pictures, textract, word_count, words
+from runtime.core.errors import Absent, Rejected, Retryable, Throttled
+from runtime.core.reasons import MAX_BYTES, Reason
+from runtime.core.transcript import transcribe
+from runtime.core.types import MAX_ATTEMPTS, Content, RecordState
+
+if TYPE_CHECKING:
+    from runtime.core.ports import (
+        Clock,
+        Images,
+        Log,
+        Notifications,
+        Reader,
+        Records,
+        Requests,
+        Results,
+        Tokens,
+        Uploads,
+        Waiters,
+    )
+    from runtime.core.types import Claim, Record, Request
+
+EXPIRY_MARGIN: Final = 3600.0
+"""Seconds before a record's end in which its image is left to the lifecycle: a new claim may be about to need it."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """S3's word that an object was written: where, which bytes, how many, when (seconds since the epoch)."""
+
+    object_key: str
+    etag: str
+    size: int
+    time: float
+
+
+@dataclass(frozen=True)
+class Ingest:
+    """The use case, with the ports that it needs and its lease in seconds (longer than the function's timeout)."""
+
+    uploads: Uploads
+    images: Images
+    reader: Reader
+    results: Results
+    records: Records
+    waiters: Waiters
+    requests: Requests
+    notifications: Notifications
+    clock: Clock
+    tokens: Tokens
+    log: Log
+    lease_seconds: float
+
+    def __call__(self, upload: Upload) -> None:
+        """See an upload through to a durable transcript, a hit, a join or a refusal.
+
+        Raises:
+            Retryable: Not now; the same upload may be handed in again.
+        """
+        request = self._request_for(upload)
+        if request is None:
+            return
+        try:
+            kept = self._kept(request, upload)
+        except Rejected as error:
+            self._refuse(request, error.reason)
+            self.uploads.delete(upload.object_key, upload.etag)
+            return
+        if kept is None:
+            return
+        request, content, key = kept
+        self.uploads.delete(upload.object_key, upload.etag)
+        self._answer(request, content, key)
+
+    def _request_for(self, upload: Upload) -> Request | None:
+        request_id = keys.request_of_upload(upload.object_key)
+        request = self.requests.get(request_id) if request_id else None
+        if request is None:
+            cause = "no_request"
+        elif request.etag not in (None, upload.etag):
+            cause = "form_used_again"
+        elif request.state.settled:
+            cause = "settled"
+        elif request.reason:
+            cause = "refused"
+            self.notifications.send(request.request_id)  # again: nothing proves that the first one was sent
+        else:
+            return request
+        self.uploads.delete(upload.object_key, upload.etag)
+        self.log.emit(events.UploadUnread(request_id=request_id, cause=cause))
+        return None
+
+    def _kept(self, request: Request, upload: Upload) -> tuple[Request, Content, str] | None:
+        """Request, content and key, once the bytes are kept; None when the event is overtaken or repeated."""
+        if request.key and request.content:
+            return request, request.content, request.key
+        if upload.size > MAX_BYTES:
+            return self._refused_unread(request, upload)
+        try:
+            data = self.uploads.read(upload.object_key, upload.etag)
+        except Absent:
+            self.log.emit(events.UploadGone(request_id=request.request_id))
+            if request.etag is not None:  # bound, then overwritten or lost before its bytes were kept
+                self._refuse(request, Reason.INTERNAL)
+            return None
+        content = Content.of(data)
+        if not self.requests.bind(request.request_id, upload.etag, content, uploaded=upload.time):
+            self.uploads.delete(upload.object_key, upload.etag)
+            self.log.emit(events.UploadUnread(request_id=request.request_id, cause="form_used_again"))
+            return None
+        pictures.check(data)
+        key = self._keep(data, content)
+        self.requests.kept(request.request_id, key, self.clock.now())
+        self.log.emit(events.UploadKept(request_id=request.request_id, digest=key, size=content.size))
+        return replace(request, etag=upload.etag, content=content, key=key), content, key
+
+    def _refused_unread(self, request: Request, upload: Upload) -> None:
+        if self.requests.bind(request.request_id, upload.etag, None, uploaded=upload.time):
+            raise Rejected(Reason.TOO_LARGE)
+        self.uploads.delete(upload.object_key, upload.etag)
+
+    def _keep(self, data: bytes, content: Content) -> str:
+        """Keep the bytes under their MD5, or, if that is taken by other bytes, under the twin's key."""
+        record = self.records.get(content.md5)
+        free = record is None or record.content == content or not record.fresh(self.clock.now())
+        if free and self.images.keep(content.md5, data, content):
+            return content.md5
+        if not self.images.keep(content.twin_key, data, content):
+            raise Rejected(Reason.INTERNAL)
+        return content.twin_key
+
+    def _answer(self, request: Request, content: Content, key: str) -> None:
+        now = self.clock.now()
+        record = self.records.get(key)
+        if record and record.content != content and record.fresh(now):
+            self._refuse(
+                request, Reason.INTERNAL
+            )  # other bytes took the key since: uploaded again, these get the twin's
+        elif record and record.refused(now):
+            self._tell(request.request_id, record)
+            self._forget_image(record)
+        elif not (record and record.ready(now) and self._hit(request, record)):
+            self.waiters.add(key, request)
+            claim = self._claim(request, content, key, record)
+            if claim:
+                self._read(request, claim)
+            else:
+                self._join(request, key)
+
+    def _hit(self, request: Request, record: Record) -> bool:
+        """Answer from the cache; False when the record points at nothing (any more)."""
+        current = record.version == words.VERSION
+        if current and not self.results.has_count(record.key):
+            return False
+        if not current and not self._count_again(request, record):
+            return False
+        if record.claimant != request.request_id and not request.joined:  # else its event was delivered twice
+            self.requests.hit(request.request_id)
+            self.log.emit(events.CacheHit(request_id=request.request_id, digest=record.key))
+        if current:
+            self.notifications.send(request.request_id)
+        self._forget_image(record)
+        return True
+
+    def _count_again(self, request: Request, record: Record) -> bool:
+        """Bring an older counter's result up to date; its new count wakes `publish`, as the first one did."""
+        try:
+            old = self.results.read_count(record.key)
+            counted = word_count.recount(old.count, self.results.read_text(record.key))
+        except Absent:
+            return False
+        self.waiters.add(record.key, request)
+        self.results.write_count(counted, old.generation)
+        return True
+
+    def _claim(self, request: Request, content: Content, key: str, seen: Record | None) -> Claim | None:
+        now = self.clock.now()
+        if seen and not (seen.claimable(now) or seen.ready(now)):  # a READY record comes here when its result is gone
+            return None
+        claim = self.records.claim(
+            key,
+            content,
+            seen,
+            attempt=self.tokens.new(),
+            claimant=request.request_id,
+            now=now,
+            lease_until=now + self.lease_seconds,
+        )
+        if claim:
+            self.log.emit(
+                events.ClaimTaken(
+                    request_id=request.request_id, digest=key, generation=claim.generation, attempts=claim.attempts
+                )
+            )
+        return claim
+
+    def _join(self, request: Request, key: str) -> None:
+        """Wait for another's work; if it ended before we waited, nobody will wake us but ourselves."""
+        record = self.records.get(key)
+        if record is None:
+            raise Retryable("the record went away")
+        if record.claimant != request.request_id:  # else its event was delivered twice
+            self.requests.joined(request.request_id)
+            self.log.emit(events.ClaimJoined(request_id=request.request_id, digest=key))
+        if record.state in (RecordState.READY, RecordState.FAILED):
+            self._tell(request.request_id, record)
+        self._forget_image(record)
+
+    def _read(self, request: Request, claim: Claim) -> None:
+        if claim.attempts > MAX_ATTEMPTS:
+            self._give_up(request, claim, Reason.INTERNAL)
+            return
+        started = self.clock.now()
+        try:
+            reading = textract.parse(self.reader.read(claim.key))
+        except Rejected as error:
+            self._give_up(request, claim, error.reason)
+            return
+        except Absent:
+            self._give_up(request, claim, Reason.INTERNAL)
+            return
+        except Retryable as error:
+            self.records.give_back(claim, counted=not isinstance(error, Throttled))
+            self.log.emit(
+                events.ClaimReturned(digest=claim.key, generation=claim.generation, cause=type(error).__name__)
+            )
+            raise
+        transcript = transcribe(reading)
+        self.results.write_text(claim.key, reading.text())
+        self.results.write_transcript(claim, transcript)
+        now = self.clock.now()
+        if not self.records.transcribed(claim, now):
+            self.log.emit(events.Overtaken(digest=claim.key, generation=claim.generation, stage="read"))
+            return
+        self.images.delete(claim.key)
+        self.log.emit(
+            events.PictureRead(
+                digest=claim.key,
+                generation=claim.generation,
+                lines=len(reading.lines),
+                words=len(transcript.rows),
+                seconds=round(now - started, 3),
+            )
+        )
+
+    def _give_up(self, request: Request, claim: Claim, reason: Reason) -> None:
+        """Record that there will be no result, then tell everybody who waits."""
+        if not self.records.failed(claim, reason, self.clock.now()):
+            self.log.emit(events.Overtaken(digest=claim.key, generation=claim.generation, stage="refused"))
+            return
+        self.log.emit(events.PictureRefused(request_id=request.request_id, digest=claim.key, reason=reason))
+        record = self.records.get(claim.key)
+        if record and record.state is RecordState.FAILED:
+            for waiting in self.waiters.of(claim.key):
+                self._tell(waiting, record)
+            self._forget_image(record)
+
+    def _tell(self, request_id: str, record: Record) -> None:
+        """Let one who waits know how the work ended."""
+        if record.reason:
+            self.requests.refuse(request_id, record.reason)
+        self.notifications.send(request_id)
+        self.waiters.remove(record.key, request_id)
+
+    def _refuse(self, request: Request, reason: Reason) -> None:
+        """This upload alone has no result: nothing of it is worth remembering for others."""
+        self.requests.refuse(request.request_id, reason)
+        self.notifications.send(request.request_id)
+        self.log.emit(events.PictureRefused(request_id=request.request_id, digest=None, reason=reason))
+
+    def _forget_image(self, record: Record) -> None:
+        """Delete the kept bytes if nothing can need them any more; what is left is the lifecycle's."""
+        if record.read(self.clock.now() + EXPIRY_MARGIN):
+            self.images.delete(record.key)

@@ -1,0 +1,126 @@
+"""One mail per request: its result, or why there is none and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from runtime.core import events
+from runtime.core.errors import Absent, AddressUnverified, Retryable
+from runtime.core.mail import compose
+from runtime.core.reasons import Reason
+from runtime.core.types import RecordState, RequestState, Stage
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
+
+    from runtime.core.ports import Clock, Log, Mailer, Records, Requests, Results, Tokens, Waiters
+    from runtime.core.types import Record, Request
+    from runtime.core.word_count import WordCount
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was read and counted."""
+
+    count: WordCount
+    text: str
+
+
+@dataclass(frozen=True)
+class Notify:
+    """The use case, with the ports that it needs, who the mail is from, and its lease in seconds."""
+
+    requests: Requests
+    records: Records
+    waiters: Waiters
+    results: Results
+    mailer: Mailer
+    clock: Clock
+    tokens: Tokens
+    log: Log
+    sender: str
+    lease_seconds: float
+
+    def __call__(self, request_id: str) -> None:
+        """Send the request's outcome, if there is one and it was not sent before.
+
+        Raises:
+            Retryable: Not now; the same request may be handed in again.
+        """
+        request = self.requests.get(request_id)
+        if request is None or request.state.settled:
+            self.log.emit(events.MessageIgnored(queue="notify", cause="settled" if request else "no_request"))
+            return
+        outcome = self._outcome(request)
+        if outcome is None:
+            self.log.emit(events.MessageIgnored(queue="notify", cause="too_early"))
+            return
+        attempt, now = self.tokens.new(), self.clock.now()
+        if not self.requests.begin_sending(request_id, attempt, now=now, lease_until=now + self.lease_seconds):
+            self.log.emit(events.MessageIgnored(queue="notify", cause="being_sent"))
+            return
+        try:
+            self._send(request, outcome, attempt)
+        except Retryable:
+            self.requests.stop_sending(request_id, attempt)
+            raise
+
+    def _outcome(self, request: Request) -> Reason | Result | None:
+        """Why there is no result, or the result; None while neither is known."""
+        if request.reason:
+            return request.reason
+        record = self._finished_record(request)
+        if record is None:
+            return None
+        if record.reason:
+            return record.reason
+        try:
+            return Result(self.results.read_count(record.key).count, self.results.read_text(record.key))
+        except Absent:
+            return Reason.INTERNAL
+
+    def _finished_record(self, request: Request) -> Record | None:
+        """The record, once the work on it has ended; if it has not (any more), the request waits for it again."""
+        if request.key is None:
+            return None
+        record = self.records.get(request.key)
+        if not _finished(record):
+            self.waiters.add(request.key, request)
+            record = self.records.get(request.key)
+            if _finished(record):
+                self.waiters.remove(request.key, request.request_id)
+        return record if _finished(record) else None
+
+    def _send(self, request: Request, outcome: Reason | Result, attempt: str) -> None:
+        reason = outcome if isinstance(outcome, Reason) else None
+        try:
+            if not self.mailer.verified(request.email):
+                raise AddressUnverified
+            message_id = self.mailer.send(self._message(request, outcome))
+        except AddressUnverified:
+            why = reason or Reason.RECIPIENT_NOT_VERIFIED
+            self.requests.settle(request.request_id, attempt, RequestState.UNDELIVERABLE, self.clock.now(), why)
+            self.log.emit(events.MailUndeliverable(request_id=request.request_id))
+            return
+        now = self.clock.now()
+        state = RequestState.FAILED if reason else RequestState.SENT
+        self.requests.settle(request.request_id, attempt, state, now, reason)
+        uploaded = request.times.get(Stage.UPLOADED)
+        self.log.emit(
+            events.MailSent(
+                request_id=request.request_id,
+                kind="failure" if reason else "result",
+                message_id=message_id,
+                seconds_since_upload=None if uploaded is None else round(now - uploaded, 3),
+            )
+        )
+
+    def _message(self, request: Request, outcome: Reason | Result) -> EmailMessage:
+        if isinstance(outcome, Reason):
+            return compose.failure(request, outcome, sender=self.sender)
+        return compose.result(request, outcome.count, outcome.text, sender=self.sender)
+
+
+def _finished(record: Record | None) -> bool:
+    return record is not None and record.state in (RecordState.READY, RecordState.FAILED)

@@ -1,0 +1,177 @@
+"""What the API does: open a request and answer a form for it; tell who holds its token how far it is."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from runtime.core import events, keys
+from runtime.core.errors import Absent, BadRequest
+from runtime.core.pictures import CONTENT_TYPES
+from runtime.core.reasons import MAX_BYTES, Reason, explain
+from runtime.core.types import RecordState, Request, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from runtime.core.ports import Clock, Form, Log, Mailer, Records, Requests, Results, Tokens, Uploads
+    from runtime.core.types import Record
+    from runtime.core.word_count import WordCount
+
+MAX_ADDRESS: Final = 254
+"""RFC 5321's longest path, less its brackets."""
+
+MAX_FILENAME: Final = 1024
+"""Characters; longer than any file system allows."""
+
+_ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a person sends to open a request, checked.
+
+    Raises:
+        BadRequest: With a code and a sentence for what is wrong first.
+    """
+
+    email: str
+    filename: str
+    content_type: str
+    size: int
+
+    def __post_init__(self) -> None:
+        if len(self.email) > MAX_ADDRESS or not _ADDRESS.fullmatch(self.email):
+            raise BadRequest(
+                "invalid_email", "This is not an address that mail can be sent to; check it for typing errors."
+            )
+        if len(self.filename) > MAX_FILENAME:
+            raise BadRequest("invalid_filename", f"The file name is longer than {MAX_FILENAME} characters; shorten it.")
+        if self.content_type not in CONTENT_TYPES:
+            raise BadRequest(Reason.UNSUPPORTED_TYPE, _told(Reason.UNSUPPORTED_TYPE), 415)
+        if self.size < 1:
+            raise BadRequest(Reason.EMPTY, _told(Reason.EMPTY))
+        if self.size > MAX_BYTES:
+            raise BadRequest(Reason.TOO_LARGE, _told(Reason.TOO_LARGE), 413)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A request that was opened: the token is shown this once; the form expires (seconds since the epoch)."""
+
+    request_id: str
+    access_token: str
+    form: Form
+    expires_at: float
+
+
+@dataclass(frozen=True)
+class OpenRequest:
+    """The use case, with the ports that it needs, and how long forms and requests live, in seconds."""
+
+    requests: Requests
+    uploads: Uploads
+    mailer: Mailer
+    clock: Clock
+    tokens: Tokens
+    log: Log
+    form_seconds: int
+    keep_seconds: float
+
+    def __call__(self, wish: Wish) -> Opened:
+        """Open a request and make the form that can write its one object.
+
+        Raises:
+            BadRequest: The address is not verified.
+        """
+        if not self.mailer.verified(wish.email):
+            raise BadRequest(Reason.RECIPIENT_NOT_VERIFIED, _told(Reason.RECIPIENT_NOT_VERIFIED), 403)
+        request_id, access_token, now = self.tokens.new(), self.tokens.new(), self.clock.now()
+        expires_at = now + self.form_seconds
+        self.requests.open(
+            Request(
+                request_id=request_id,
+                email=wish.email,
+                filename=wish.filename,
+                token_hash=_hash(access_token),
+                form_expires_at=expires_at,
+                expires_at=now + self.keep_seconds,
+                times={Stage.OPENED: now},
+            )
+        )
+        form = self.uploads.form(keys.upload(request_id), wish.content_type, self.form_seconds)
+        self.log.emit(events.RequestOpened(request_id=request_id, size=wish.size))
+        return Opened(request_id, access_token, form, expires_at)
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far a request is, and its result once there is one."""
+
+    request: Request
+    record: Record | None
+    count: WordCount | None
+
+    @property
+    def times(self) -> Mapping[str, float]:
+        """When each stage was passed: on a hit, the record's belong to somebody else's upload."""
+        of_record = self.record.times if self.record and not self.request.cached else {}
+        return {**of_record, **self.request.times}
+
+
+@dataclass(frozen=True)
+class ShowRequest:
+    """The use case, with the ports that it needs."""
+
+    requests: Requests
+    records: Records
+    results: Results
+
+    def __call__(self, request_id: str, access_token: str) -> Status:
+        """The request's status, for who holds its token.
+
+        Raises:
+            BadRequest: There is no such request, or the token is another's: the two are not told apart.
+        """
+        request = self.requests.get(request_id)
+        if request is None or not hmac.compare_digest(request.token_hash, _hash(access_token)):
+            raise BadRequest(
+                "no_such_request", "There is no such request, or it has expired, or the token is not its own.", 404
+            )
+        record = self.records.get(request.key) if request.key else None
+        ready = record is not None and record.state is RecordState.READY and request.reason is None
+        return Status(request, record, self._count(record.key) if record and ready else None)
+
+    def _count(self, key: str) -> WordCount | None:
+        try:
+            return self.results.read_count(key).count
+        except Absent:
+            return None
+
+
+def message(reason: Reason | None) -> str | None:
+    """What a person is told of a reason, in one string."""
+    return _told(reason) if reason else None
+
+
+def problem(error: BadRequest) -> dict[str, Any]:
+    """The error as RFC 9457 problem details."""
+    return {
+        "type": "about:blank",
+        "title": error.code.replace("_", " ").capitalize(),
+        "status": error.status,
+        "code": error.code,
+        "detail": error.detail,
+    }
+
+
+def _told(reason: Reason) -> str:
+    explanation = explain(reason)
+    return f"{explanation.what} {explanation.remedy}"
+
+
+def _hash(access_token: str) -> str:
+    return hashlib.sha256(access_token.encode()).hexdigest()
