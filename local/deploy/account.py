@@ -1,0 +1,66 @@
+"""The AWS account that a program is deployed to, behind one endpoint."""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import botocore.session
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+
+ACCESS_KEY_ID = "AKIALOCALDEPLOYMENT"
+"""Who deploys, so that an endpoint which checks permissions can tell its owner from the functions."""
+
+
+@dataclass
+class Account:
+    """Answers of AWS's API operations, from clients made once per service when first needed.
+
+    The user's own AWS profile, region and proxies have no say: nothing must reach an account of theirs.
+    """
+
+    account_id: str
+    region: str
+    endpoint_url: str
+    _clients: dict[str, BaseClient] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        nowhere = (None, None, os.devnull, None)
+        self._session = botocore.session.Session(
+            session_vars={
+                "profile": (None, None, None, None),
+                "config_file": nowhere,
+                "credentials_file": nowhere,
+            },
+        )
+        self._session.set_credentials(ACCESS_KEY_ID, "local")
+        self._session.register("before-call", self._name_account)
+
+    def call(self, service: str, operation: str, /, **request: object) -> dict[str, Any]:
+        """Call one operation; `service` and `operation` as boto3 names them. Arguments of None are not sent."""
+        given = {key: value for key, value in request.items() if value is not None}
+        return getattr(self._client(service), operation)(**given)
+
+    def _client(self, service: str) -> BaseClient:
+        with self._lock:
+            if service not in self._clients:
+                self._clients[service] = self._session.create_client(
+                    service,
+                    region_name=self.region,
+                    endpoint_url=self.endpoint_url,
+                    config=Config(
+                        proxies={},
+                        retries={"total_max_attempts": 1},  # an answer of 5xx is a gap to be seen, not to be waited for
+                        s3={"addressing_style": "path"},  # a bucket is no host name here
+                    ),
+                )
+            return self._clients[service]
+
+    def _name_account(self, params: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 - botocore gives what it has
+        params["headers"]["x-moto-account-id"] = self.account_id

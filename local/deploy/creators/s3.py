@@ -1,0 +1,157 @@
+"""Buckets, and what is set on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from local.deploy.creation import Created
+from local.deploy.inputs import Nested
+
+if TYPE_CHECKING:
+    from local.deploy.creation import Creation, Creator
+    from local.deploy.inputs import Inputs, Shape
+
+_LONGEST_NAME = 63
+
+_ENCRYPTION: Shape = {
+    "rules": Nested(
+        "Rules",
+        {
+            "applyServerSideEncryptionByDefault": Nested(
+                "ApplyServerSideEncryptionByDefault",
+                {"kmsMasterKeyId": "KMSMasterKeyID", "sseAlgorithm": "SSEAlgorithm"},
+            ),
+            "bucketKeyEnabled": "BucketKeyEnabled",
+        },
+    ),
+}
+_PUBLIC_ACCESS: Shape = {
+    "blockPublicAcls": "BlockPublicAcls",
+    "blockPublicPolicy": "BlockPublicPolicy",
+    "ignorePublicAcls": "IgnorePublicAcls",
+    "restrictPublicBuckets": "RestrictPublicBuckets",
+}
+_CORS: Shape = {
+    "corsRules": Nested(
+        "CORSRules",
+        {
+            "allowedHeaders": "AllowedHeaders",
+            "allowedMethods": "AllowedMethods",
+            "allowedOrigins": "AllowedOrigins",
+            "exposeHeaders": "ExposeHeaders",
+            "id": "ID",
+            "maxAgeSeconds": "MaxAgeSeconds",
+        },
+    ),
+}
+_LIFECYCLE_RULE: Shape = {
+    "abortIncompleteMultipartUpload": Nested(
+        "AbortIncompleteMultipartUpload",
+        {"daysAfterInitiation": "DaysAfterInitiation"},
+    ),
+    "expiration": Nested(
+        "Expiration",
+        {"days": "Days", "expiredObjectDeleteMarker": "ExpiredObjectDeleteMarker"},
+    ),
+    "filter": Nested("Filter", {"prefix": "Prefix"}),
+    "id": "ID",
+    "noncurrentVersionExpiration": Nested("NoncurrentVersionExpiration", {"noncurrentDays": "NoncurrentDays"}),
+    "status": "Status",
+}
+
+
+def _bucket(creation: Creation) -> Created:
+    inputs, region = creation.inputs, creation.account.region
+    name = creation.named("bucket", longest=_LONGEST_NAME).lower()
+    inputs.flag("forceDestroy")  # speaks of the bucket's end
+    elsewhere = None if region == "us-east-1" else {"LocationConstraint": region}
+    creation.call("s3", "create_bucket", Bucket=name, CreateBucketConfiguration=elsewhere)
+    if tags := creation.tag_list():
+        creation.call("s3", "put_bucket_tagging", Bucket=name, Tagging={"TagSet": tags})
+    answer = creation.call("s3", "head_bucket", Bucket=name)
+    return Created(
+        name,
+        {
+            "arn": f"arn:aws:s3:::{name}",  # a bucket's ARN is its name; S3 answers none
+            "bucket": name,
+            "bucketDomainName": f"{name}.s3.amazonaws.com",
+            "bucketRegionalDomainName": f"{name}.s3.{region}.amazonaws.com",
+            "region": answer.get("BucketRegion", region),
+        },
+    )
+
+
+def _public_access_block(creation: Creation) -> Created:
+    bucket, rules = creation.inputs.text("bucket"), creation.inputs.translate(_PUBLIC_ACCESS)
+    creation.inputs.flag("skipDestroy")
+    creation.call("s3", "put_public_access_block", Bucket=bucket, PublicAccessBlockConfiguration=rules)
+    return Created(bucket)
+
+
+def _encryption(creation: Creation) -> Created:
+    bucket, rules = creation.inputs.text("bucket"), creation.inputs.translate(_ENCRYPTION)
+    creation.call("s3", "put_bucket_encryption", Bucket=bucket, ServerSideEncryptionConfiguration=rules)
+    return Created(bucket)
+
+
+def _policy(creation: Creation) -> Created:
+    bucket, policy = creation.inputs.text("bucket"), creation.inputs.document("policy")
+    creation.call("s3", "put_bucket_policy", Bucket=bucket, Policy=policy)
+    return Created(bucket, {"policy": policy})
+
+
+def _cors(creation: Creation) -> Created:
+    bucket, rules = creation.inputs.text("bucket"), creation.inputs.translate(_CORS)
+    creation.call("s3", "put_bucket_cors", Bucket=bucket, CORSConfiguration=rules)
+    return Created(bucket)
+
+
+def _lifecycle(creation: Creation) -> Created:
+    bucket = creation.inputs.text("bucket")
+    # A rule for the whole bucket has an empty filter, which S3 wants as an empty prefix.
+    rules = [{"Filter": {"Prefix": ""}} | rule.translate(_LIFECYCLE_RULE) for rule in creation.inputs.blocks("rules")]
+    creation.call("s3", "put_bucket_lifecycle_configuration", Bucket=bucket, LifecycleConfiguration={"Rules": rules})
+    return Created(bucket)
+
+
+def _ownership(creation: Creation) -> Created:
+    bucket = creation.inputs.text("bucket")
+    rule = creation.inputs.block("rule").translate({"objectOwnership": "ObjectOwnership"})
+    creation.call("s3", "put_bucket_ownership_controls", Bucket=bucket, OwnershipControls={"Rules": [rule]})
+    return Created(bucket)
+
+
+def _notification(creation: Creation) -> Created:
+    inputs = creation.inputs
+    bucket = inputs.text("bucket")
+    configuration = {
+        "LambdaFunctionConfigurations": _targets(inputs, "lambdaFunctions", "lambdaFunctionArn", "LambdaFunctionArn"),
+        "QueueConfigurations": _targets(inputs, "queues", "queueArn", "QueueArn"),
+        "TopicConfigurations": _targets(inputs, "topics", "topicArn", "TopicArn"),
+    }
+    given = {key: targets for key, targets in configuration.items() if targets}
+    creation.call("s3", "put_bucket_notification_configuration", Bucket=bucket, NotificationConfiguration=given)
+    return Created(bucket)
+
+
+def _targets(inputs: Inputs, key: str, arn: str, arn_in_aws: str) -> list[dict[str, object]]:
+    targets = []
+    for block in inputs.blocks(key):
+        target = block.translate({"events": "Events", "id": "Id", arn: arn_in_aws})
+        filters = {"prefix": block.optional_text("filterPrefix"), "suffix": block.optional_text("filterSuffix")}
+        if rules := [{"Name": name, "Value": value} for name, value in filters.items() if value]:
+            target["Filter"] = {"Key": {"FilterRules": rules}}
+        targets.append(target)
+    return targets
+
+
+CREATORS: dict[str, Creator] = {
+    "aws:s3/bucket:Bucket": _bucket,
+    "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": _cors,
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": _lifecycle,
+    "aws:s3/bucketNotification:BucketNotification": _notification,
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": _ownership,
+    "aws:s3/bucketPolicy:BucketPolicy": _policy,
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": _public_access_block,
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": _encryption,
+}

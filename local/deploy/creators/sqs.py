@@ -1,0 +1,60 @@
+"""Queues and their policies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from local.deploy.creation import Created
+from local.deploy.creators.attributes import as_attributes
+from local.deploy.inputs import Free
+
+if TYPE_CHECKING:
+    from local.deploy.creation import Creation, Creator
+    from local.deploy.inputs import Shape
+
+_LONGEST_NAME = 80
+
+_QUEUE: Shape = {
+    "delaySeconds": "DelaySeconds",
+    "maxMessageSize": "MaximumMessageSize",
+    "messageRetentionSeconds": "MessageRetentionPeriod",
+    "policy": Free("Policy"),
+    "receiveWaitTimeSeconds": "ReceiveMessageWaitTimeSeconds",
+    "redriveAllowPolicy": Free("RedriveAllowPolicy"),
+    "redrivePolicy": Free("RedrivePolicy"),
+    "sqsManagedSseEnabled": "SqsManagedSseEnabled",
+    "visibilityTimeoutSeconds": "VisibilityTimeout",
+}
+
+
+def _queue(creation: Creation) -> Created:
+    name = creation.named(longest=_LONGEST_NAME)
+    answer = creation.call(
+        "sqs",
+        "create_queue",
+        QueueName=name,
+        Attributes=as_attributes(creation.inputs.translate(_QUEUE)),
+        tags=creation.tags(),
+    )
+    url = answer["QueueUrl"]
+    attributes = creation.call("sqs", "get_queue_attributes", QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+    return Created(url, {"arn": attributes["QueueArn"], "name": name, "url": url})
+
+
+def _attribute(key: str, name: str) -> Creator:
+    """A creator for one of the documents that Pulumi keeps as a resource and SQS as an attribute of the queue."""
+
+    def create(creation: Creation) -> Created:
+        url, document = creation.inputs.text("queueUrl"), creation.inputs.document(key)
+        creation.call("sqs", "set_queue_attributes", QueueUrl=url, Attributes={name: document})
+        return Created(url, {key: document})
+
+    return create
+
+
+CREATORS: dict[str, Creator] = {
+    "aws:sqs/queue:Queue": _queue,
+    "aws:sqs/queuePolicy:QueuePolicy": _attribute("policy", "Policy"),
+    "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": _attribute("redriveAllowPolicy", "RedriveAllowPolicy"),
+    "aws:sqs/redrivePolicy:RedrivePolicy": _attribute("redrivePolicy", "RedrivePolicy"),
+}

@@ -1,0 +1,56 @@
+"""Deploying the Pulumi program to a local endpoint, in this process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from local.deploy.account import Account
+from local.deploy.configuration import read_configuration
+from local.deploy.deployment import DeployError, Deployment, Failure
+from local.deploy.inputs import InputError
+from local.deploy.monitor import Monitor
+from local.deploy.program import run_program
+from local.deploy.wire import unknown_paths
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def deploy(
+    project: Path,
+    stack: str,
+    endpoint_url: str,
+    *,
+    region: str = "us-east-1",
+    account: str = "123456789012",
+) -> Deployment:
+    """Create all that the Pulumi program in the folder `project` declares for `stack`, where `endpoint_url` plays AWS.
+
+    It can be called again and again in one process, also for other stacks.
+
+    Args:
+        project: The folder of Pulumi.yaml.
+        stack: Which Pulumi.<stack>.yaml.
+        endpoint_url: Where every AWS service answers.
+        region: Which AWS region; it stands above the stack's `aws:region`.
+        account: Twelve digits; moto keeps accounts apart by them.
+
+    Raises:
+        ConfigurationError: The project's or the stack's file cannot be used.
+        DeployError: Resources could not be created; it tells of each.
+        Exception: Whatever the program itself raises.
+    """
+    root = project.resolve()
+    monitor = Monitor(Account(account, region, endpoint_url), root)
+    try:
+        run_program(read_configuration(root, stack, region), stack, monitor, root)
+    except Exception as error:
+        if monitor.failures:
+            raise DeployError(monitor.failures, error) from error
+        raise
+    if monitor.failures:
+        raise DeployError(monitor.failures) from monitor.failures[0].error
+    if unknown := unknown_paths(monitor.outputs):
+        reason = InputError(f"{', '.join(unknown)}: stands on an output that no creator gives")
+        raise DeployError([Failure("the stack's exports", reason)])
+    return Deployment(monitor.outputs, monitor.created)

@@ -1,0 +1,165 @@
+"""The engine's side of a Pulumi program: it takes registrations and creates what they ask for."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from google.protobuf import struct_pb2
+from pulumi.runtime import mocks
+from pulumi.runtime.proto import provider_pb2, resource_pb2
+
+from local.deploy.creation import Creation
+from local.deploy.creators import CREATORS
+from local.deploy.deployment import DeployedResource, Failure
+from local.deploy.functions import FUNCTIONS
+from local.deploy.inputs import InputError, Inputs
+from local.deploy.wire import plain, unknown_paths
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from google.protobuf.empty_pb2 import Empty
+
+    from local.deploy.account import Account
+
+_STACK = "pulumi:pulumi:Stack"
+
+
+class Unsupported(mocks.Mocks):
+    """The mocks that MockMonitor wants and that Monitor, answering by itself, never asks."""
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:
+        """Refuse."""
+        raise NotImplementedError(args.token)
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        """Refuse what reads a resource that is already there (`get`)."""
+        raise NotImplementedError(f"{args.typ} {args.name}: only what the program creates can be deployed")
+
+
+class Monitor(mocks.MockMonitor):
+    """Creates each resource in `account`, one at a time, and keeps what became of it.
+
+    A resource that fails is answered as Pulumi's engine does with `--continue-on-error`: its outputs are unknown, what
+    depends on them is left out, and all else is still created, so that one run shows every failure.
+    """
+
+    def __init__(self, account: Account, root: Path) -> None:
+        super().__init__(Unsupported())
+        self.created: list[DeployedResource] = []
+        self.failures: list[Failure] = []
+        self.outputs: dict[str, Any] = {}
+        self._account = account
+        self._root = root
+        self._urns: set[str] = set()
+        self._missing: set[str] = set()  # URNs of resources that failed, or were left out for one that did
+        self._lock = threading.Lock()  # Pulumi registers from several threads
+
+    # pyrefly: ignore[missing-override-decorator] - typing has it from Python 3.12 on
+    def RegisterResource(  # noqa: N802 - the protocol's name
+        self,
+        request: resource_pb2.RegisterResourceRequest,
+    ) -> resource_pb2.RegisterResourceResponse:
+        """Create a resource, or note that a component exists."""
+        urn = self.make_urn(request.parent, request.type, request.name)
+        with self._lock:
+            if urn in self._urns:
+                return self._failed(urn, InputError("another resource has this URN already: give one another name"))
+            self._urns.add(urn)
+            try:
+                _refuse_options(request)
+                if not request.custom:
+                    return resource_pb2.RegisterResourceResponse(urn=urn, object=request.object)
+                if self._missing.intersection(request.dependencies) or request.parent in self._missing:
+                    return self._left_out(urn)
+                return self._created(urn, request)
+            except Exception as error:  # noqa: BLE001 - whatever went wrong is reported with its resource, beside the others
+                return self._failed(urn, error)
+
+    # pyrefly: ignore[missing-override-decorator] - typing has it from Python 3.12 on
+    def RegisterResourceOutputs(  # noqa: N802 - the protocol's name
+        self,
+        request: resource_pb2.RegisterResourceOutputsRequest,
+    ) -> Empty:
+        """Keep the stack's exports."""
+        if f"::{_STACK}::" in request.urn:
+            self.outputs = plain(request.outputs)
+        return super().RegisterResourceOutputs(request)
+
+    # pyrefly: ignore[missing-override-decorator] - typing has it from Python 3.12 on
+    def Invoke(  # noqa: N802 - the protocol's name
+        self,
+        request: resource_pb2.ResourceInvokeRequest,
+    ) -> resource_pb2.ResourceInvokeResponse:
+        """Answer a function of the provider's."""
+        try:
+            answer = self._answered(request)
+        except Exception as error:  # noqa: BLE001 - the program is told, as by Pulumi's engine
+            reason = f"{type(error).__name__}: {error}"
+            return resource_pb2.ResourceInvokeResponse(failures=[provider_pb2.CheckFailure(reason=reason)])
+        response = resource_pb2.ResourceInvokeResponse()
+        getattr(response, "return").update(answer)  # the protocol's name is a keyword of Python's
+        return response
+
+    def _answered(self, request: resource_pb2.ResourceInvokeRequest) -> dict[str, Any]:
+        function = FUNCTIONS.get(request.tok)
+        if function is None:
+            raise InputError(f"local/deploy/functions.py has no {request.tok}")
+        inputs = Inputs(plain(request.args))
+        answer = function(inputs, self._account)
+        _refuse_unread(inputs)
+        return answer
+
+    def _created(
+        self,
+        urn: str,
+        request: resource_pb2.RegisterResourceRequest,
+    ) -> resource_pb2.RegisterResourceResponse:
+        creator = CREATORS.get(request.type)
+        if creator is None:
+            raise InputError(f"local/deploy/creators has none for {request.type}")
+        values = plain(request.object)
+        if unknown := unknown_paths(values):
+            sources = sorted(
+                {source for dependency in request.propertyDependencies.values() for source in dependency.urns}
+            )
+            raise InputError(
+                f"{', '.join(unknown)} stands on an output that the creator of one of these does not give: "
+                + ", ".join(sources),
+            )
+        inputs = Inputs(values)
+        made = creator(Creation(urn, request.name, inputs, self._account, self._root))
+        _refuse_unread(inputs)
+        self.created.append(DeployedResource(urn, request.type, request.name, made.id, values, made.outputs))
+        state = struct_pb2.Struct()
+        state.CopyFrom(request.object)
+        state.update(made.outputs)
+        # `unknown`: an output that nobody gave is found above when it is used, and not silently None.
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=made.id, object=state, unknown=True)
+
+    def _failed(self, urn: str, error: Exception) -> resource_pb2.RegisterResourceResponse:
+        self.failures.append(Failure(urn, error))
+        return self._left_out(urn)
+
+    def _left_out(self, urn: str) -> resource_pb2.RegisterResourceResponse:
+        self._missing.add(urn)
+        return resource_pb2.RegisterResourceResponse(urn=urn, result=resource_pb2.FAIL)
+
+
+def _refuse_unread(inputs: Inputs) -> None:
+    if unread := inputs.unread():
+        raise InputError(f"nothing here uses {', '.join(unread)}: misspelt, or new to local/deploy")
+
+
+def _refuse_options(request: resource_pb2.RegisterResourceRequest) -> None:
+    """Refuse options that would change what is created, and are not done here."""
+    options = {
+        "import_": request.importId,
+        "transforms": request.transforms,
+        "hooks": request.hooks.ListFields() if request.HasField("hooks") else (),
+        "remote component": request.remote,
+        "provider": request.provider,
+    }
+    if used := [name for name, value in options.items() if value]:
+        raise InputError(f"options that do not work here: {', '.join(used)}")

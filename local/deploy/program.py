@@ -1,0 +1,70 @@
+"""Running a Pulumi program in this process, as often as needed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+import runpy
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from pulumi.runtime import mocks, set_all_config, settings
+from pulumi.runtime.stack import run_in_stack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from local.deploy.configuration import Configuration
+
+_LOGGER = logging.getLogger(__name__)
+
+
+def run_program(configuration: Configuration, stack: str, monitor: mocks.MockMonitor, root: Path) -> None:
+    """Run the program to its end, every output awaited; what it raises is raised here.
+
+    Pulumi keeps its state in context variables, and takes one stack in a context: each run gets a thread and a context
+    of its own.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="pulumi-program") as executor:
+        executor.submit(contextvars.Context().run, _run, configuration, stack, monitor, root).result()
+
+
+def _run(configuration: Configuration, stack: str, monitor: mocks.MockMonitor, root: Path) -> None:
+    settings.configure(
+        mocks.MockSettings(
+            callbacks=None,
+            dry_run=False,
+            engine=mocks.MockEngine(_LOGGER),
+            legacy_apply_enabled=False,
+            lock=threading.Lock(),
+            monitor=monitor,
+            organization="organization",  # Pulumi's own word for a backend without any
+            outputs=set(),
+            project=configuration.project,
+            root_directory=str(root),
+            stack=stack,
+        ),
+    )
+    set_all_config(configuration.values)
+    settings.set_root_resource(None)  # pyrefly: ignore[bad-argument-type] - Pulumi's own default is None
+    with _importable(configuration.main.parent):
+        asyncio.run(run_in_stack(lambda: _main(configuration.main)))
+
+
+def _main(path: Path) -> None:
+    runpy.run_path(str(path), run_name="__main__")
+
+
+@contextmanager
+def _importable(folder: Path) -> Iterator[None]:
+    """Let the program import what lies beside it, as Pulumi's language host does."""
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
