@@ -1,0 +1,161 @@
+"""Telling people: SES, the queue of requests whose outcome may be there, and the mail to those who wait too long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pulumi
+import pulumi_aws as aws
+
+from components.event_queue import EventQueue, EventQueueArgs
+from components.grant import Grant
+from components.lambda_function import LambdaFunction, LambdaFunctionArgs
+from components.tags import tags_of
+
+if TYPE_CHECKING:
+    from pulumi import Input, Output
+
+    from components.dead_letter_queue import DeadLetterQueue
+    from components.lambda_function import LambdaPlatform
+    from components.result_cache import ResultCache
+    from components.settings import MailSettings
+
+_NOTIFY_TIMEOUT: Final = 30
+_NOTIFY_TRIES: Final = 200
+"""Many: SES throttles, and what it throttles is only late."""
+_DEADLINE_TIMEOUT: Final = 30
+_DEADLINE_TRIES: Final = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotifierArgs:
+    """What the notifier needs to know."""
+
+    settings: MailSettings
+    platform: LambdaPlatform
+    uploads_topic_arn: Input[str]
+    cache: ResultCache
+    dead_letters: DeadLetterQueue
+
+
+class Notifier(pulumi.ComponentResource):
+    """One mail per request, and one more for a request that waits too long."""
+
+    notify: LambdaFunction
+    deadline: LambdaFunction
+    notify_queue: EventQueue
+    deadline_queue: EventQueue
+    sender: str
+    configuration_set: Output[str]
+
+    def __init__(self, name: str, args: NotifierArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("ocr:index:Notifier", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        tags = tags_of(name)
+        aws.sesv2.EmailIdentity(
+            f"{name}-identity",
+            email_identity=args.settings.identity,
+            tags=tags,
+            opts=child,
+        )
+        configuration = aws.sesv2.ConfigurationSet(
+            f"{name}-configuration",
+            configuration_set_name=f"{pulumi.get_project()}-{pulumi.get_stack()}",
+            tags=tags,
+            opts=child,
+        )
+        region = aws.get_region_output().region
+        account = aws.get_caller_identity_output().account_id
+        self.sender = args.settings.sender
+        self.configuration_set = configuration.configuration_set_name
+        mailing = (
+            Grant(
+                intent="SendMail",
+                actions=("ses:SendEmail", "ses:SendRawEmail"),
+                resources=(
+                    # In the sandbox SES asks for the right on the recipient's identity too; the condition is what binds.
+                    pulumi.Output.concat("arn:aws:ses:", region, ":", account, ":identity/*"),
+                    configuration.arn,
+                ),
+                conditions={"StringEquals": {"ses:FromAddress": self.sender}},
+                variables={"MAIL_SENDER": self.sender, "MAIL_CONFIGURATION_SET": self.configuration_set},
+            ),
+            mail_status(),
+        )
+        self.notify_queue = EventQueue(
+            f"{name}-notify",
+            EventQueueArgs(
+                consumer_timeout_seconds=_NOTIFY_TIMEOUT,
+                tries=_NOTIFY_TRIES,
+                dead_letters=args.dead_letters,
+                tags=tags,
+            ),
+            child,
+        )
+        self.notify = LambdaFunction(
+            f"{name}-notify",
+            LambdaFunctionArgs(
+                role="notify",
+                platform=args.platform,
+                timeout_seconds=_NOTIFY_TIMEOUT,
+                memory_megabytes=512,
+                grants=(
+                    self.notify_queue.take(),
+                    args.cache.follow_requests(),
+                    args.cache.read_records(),
+                    args.cache.read_results(),
+                    *mailing,
+                ),
+                tags=tags,
+            ),
+            child,
+        )
+        self.notify_queue.feed(
+            self.notify,
+            batch_size=10,
+            maximum_concurrency=args.settings.maximum_concurrency,
+        )
+        self.deadline_queue = EventQueue(
+            f"{name}-deadline",
+            EventQueueArgs(
+                consumer_timeout_seconds=_DEADLINE_TIMEOUT,
+                tries=_DEADLINE_TRIES,
+                dead_letters=args.dead_letters,
+                topic_arn=args.uploads_topic_arn,
+                delay_seconds=args.settings.late_after_seconds,
+                tags=tags,
+            ),
+            child,
+        )
+        self.deadline = LambdaFunction(
+            f"{name}-deadline",
+            LambdaFunctionArgs(
+                role="deadline",
+                platform=args.platform,
+                timeout_seconds=_DEADLINE_TIMEOUT,
+                memory_megabytes=256,
+                grants=(self.deadline_queue.take(), args.cache.follow_requests(), *mailing),
+                tags=tags,
+            ),
+            child,
+        )
+        self.deadline_queue.feed(
+            self.deadline,
+            batch_size=10,
+            maximum_concurrency=args.settings.maximum_concurrency,
+        )
+        self.register_outputs({"configuration_set": self.configuration_set})
+
+    def wake(self) -> Grant:
+        """The right to say that a request's outcome may be there."""
+        return self.notify_queue.send("WakeNotify", "NOTIFY_QUEUE_URL")
+
+
+def mail_status() -> Grant:
+    """The right to look up whether an address is verified. SES knows no resources for it."""
+    return Grant(
+        intent="LookUpMailAddresses",
+        actions=("ses:GetIdentityVerificationAttributes",),
+        resources=("*",),
+    )

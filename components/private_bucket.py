@@ -1,0 +1,154 @@
+"""What every bucket of ours repeats: private, encrypted, over TLS only, unversioned, and nothing kept for ever."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pulumi
+import pulumi_aws as aws
+
+from components.grant import Grant
+from components.resource_policy import document, nobody_without_tls
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pulumi import Input, Output
+
+    from components.prefix import Folder
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expiry:
+    """Objects of a folder are deleted once they are so old, whatever became of them."""
+
+    folder: Folder
+    days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wakes:
+    """New objects of a folder wake a queue or a topic.
+
+    Attributes:
+        folder: Where.
+        target_arn: The queue or topic.
+        let_in_by: The policy that lets the bucket send there; S3 tries it when the notification is declared.
+        suffix: Only objects whose key ends so.
+    """
+
+    folder: Folder
+    target_arn: Input[str]
+    let_in_by: pulumi.Resource
+    suffix: str = ""
+
+    def declared_as(self, kind: str) -> dict[str, Input[str] | list[str]]:
+        """The notification's rule, for a target of that kind."""
+        rule: dict[str, Input[str] | list[str]] = {
+            "id": self.folder.prefix.strip("/"),
+            f"{kind}_arn": self.target_arn,
+            "events": ["s3:ObjectCreated:*"],
+            "filter_prefix": self.folder.prefix,
+        }
+        return {**rule, "filter_suffix": self.suffix} if self.suffix else rule
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivateBucketArgs:
+    """What differs between buckets.
+
+    Attributes:
+        expiries: The lifecycle's backstops.
+        keeps_data: Whether a stack with objects left in it refuses to be torn down.
+        tags: On the bucket.
+    """
+
+    expiries: Sequence[Expiry]
+    keeps_data: bool
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+class PrivateBucket(pulumi.ComponentResource):
+    """A private bucket. Unversioned, or "deleted" would be untrue."""
+
+    name: Output[str]
+    arn: Output[str]
+
+    def __init__(self, name: str, args: PrivateBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("ocr:index:PrivateBucket", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        bucket = aws.s3.Bucket(f"{name}-bucket", force_destroy=not args.keeps_data, tags=args.tags, opts=child)
+        self.name = bucket.bucket
+        self.arn = bucket.arn
+        self._name = name
+        aws.s3.BucketOwnershipControls(
+            f"{name}-ownership",
+            bucket=bucket.bucket,
+            rule={"object_ownership": "BucketOwnerEnforced"},
+            opts=child,
+        )
+        private = aws.s3.BucketPublicAccessBlock(
+            f"{name}-private",
+            bucket=bucket.bucket,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+            opts=child,
+        )
+        aws.s3.BucketServerSideEncryptionConfiguration(
+            f"{name}-encryption",
+            bucket=bucket.bucket,
+            rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}],
+            opts=child,
+        )
+        aws.s3.BucketPolicy(
+            f"{name}-policy",
+            bucket=bucket.bucket,
+            policy=document(nobody_without_tls("s3:*", (bucket.arn, pulumi.Output.concat(bucket.arn, "/*")))),
+            # S3 answers 409 when both are set at the same moment.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[private]),
+        )
+        aws.s3.BucketLifecycleConfiguration(
+            f"{name}-lifecycle",
+            bucket=bucket.bucket,
+            rules=[
+                {
+                    "id": "abandoned-uploads",
+                    "status": "Enabled",
+                    "filter": {"prefix": ""},
+                    "abort_incomplete_multipart_upload": {"days_after_initiation": 1},
+                },
+                *(
+                    {
+                        "id": expiry.folder.prefix.strip("/"),
+                        "status": "Enabled",
+                        "filter": {"prefix": expiry.folder.prefix},
+                        "expiration": {"days": expiry.days},
+                    }
+                    for expiry in args.expiries
+                ),
+            ],
+            opts=child,
+        )
+        self.register_outputs({"name": self.name, "arn": self.arn})
+
+    def grant(self, intent: str, actions: Sequence[str], folder: Folder, variable: str) -> Grant:
+        """A right on the objects of one folder, with the variable that names the bucket."""
+        return Grant(
+            intent=intent,
+            actions=tuple(actions),
+            resources=(folder.objects_in(self.arn),),
+            variables={variable: self.name},
+        )
+
+    def wakes(self, *, topics: Sequence[Wakes] = (), queues: Sequence[Wakes] = ()) -> None:
+        """Declare all that new objects wake, once: a bucket has a single notification configuration."""
+        aws.s3.BucketNotification(
+            f"{self._name}-wakes",
+            bucket=self.name,
+            topics=[wakes.declared_as("topic") for wakes in topics] or None,
+            queues=[wakes.declared_as("queue") for wakes in queues] or None,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[wakes.let_in_by for wakes in (*topics, *queues)]),
+        )

@@ -1,0 +1,65 @@
+"""The policies of buckets, topics and queues: who may reach them from outside our roles, and never without TLS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+import pulumi_aws as aws
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pulumi import Input, Output
+
+
+@dataclass(frozen=True)
+class EventSource:
+    """A bucket or topic that sends events, through the service that acts for it."""
+
+    arn: Input[str]
+    service: str
+    account_always_told: bool
+
+    @classmethod
+    def bucket(cls, arn: Input[str]) -> EventSource:
+        """An S3 bucket. Its ARN names no account, so the account is what keeps a bucket of the same name out."""
+        return cls(arn, "s3.amazonaws.com", account_always_told=True)
+
+    @classmethod
+    def topic(cls, arn: Input[str]) -> EventSource:
+        """An SNS topic. Its ARN names the account already; that SNS tells the account as well is written nowhere."""
+        return cls(arn, "sns.amazonaws.com", account_always_told=False)
+
+    def may(self, action: str, resource_arn: Input[str]) -> dict[str, Any]:
+        """The statement that lets this source, and nobody else through the same service, do one thing."""
+        same_account = "StringEquals" if self.account_always_told else "StringEqualsIfExists"
+        return {
+            "Sid": "EventsFromOurSource",
+            "Effect": "Allow",
+            "Principal": {"Service": self.service},
+            "Action": action,
+            "Resource": resource_arn,
+            "Condition": {
+                "ArnEquals": {"aws:SourceArn": self.arn},
+                same_account: {"aws:SourceAccount": aws.get_caller_identity_output().account_id},
+            },
+        }
+
+
+def nobody_without_tls(action: str, resource_arns: Sequence[Input[str]]) -> dict[str, Any]:
+    """The statement that refuses whoever comes over plain HTTP."""
+    return {
+        "Sid": "NobodyWithoutTls",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": action,
+        "Resource": list(resource_arns),
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
+def document(*statements: dict[str, Any]) -> Output[str]:
+    """The policy document of these statements."""
+    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": list(statements)})

@@ -1,0 +1,153 @@
+"""What is known of every picture seen before: the table of records and requests, and the bucket of results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pulumi
+import pulumi_aws as aws
+
+from components.event_queue import RETENTION_DAYS
+from components.grant import Grant
+from components.prefix import Folder, RowKind
+from components.private_bucket import Expiry, PrivateBucket, PrivateBucketArgs, Wakes
+from components.tags import tags_of
+
+if TYPE_CHECKING:
+    from pulumi import Output
+
+    from components.event_queue import EventQueue
+    from components.settings import CacheSettings
+
+_IMAGES: Final = Folder("images/")
+_TRANSCRIPTS: Final = Folder("transcripts/")
+_RESULTS: Final = Folder("results/")
+
+_REQUESTS: Final = RowKind("REQUEST#")
+_RECORDS: Final = RowKind("DIGEST#")
+"""A picture's record, and beside it the waiters for its result."""
+
+_IMAGE_DAYS: Final = 3
+_TRANSCRIPT_DAYS: Final = RETENTION_DAYS + 1
+"""A transcript must outlive the message that tells of it."""
+_RESULT_DAYS_BEYOND_RECORD: Final = 7
+"""DynamoDB deletes a row days after it expired; until then the row may still be asked for its result."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultCacheArgs:
+    """What the cache needs to know."""
+
+    settings: CacheSettings
+
+
+class ResultCache(pulumi.ComponentResource):
+    """The table and the results bucket, and the rights on them, named by what they are for."""
+
+    table_name: Output[str]
+    bucket_name: Output[str]
+    bucket_arn: Output[str]
+
+    def __init__(self, name: str, args: ResultCacheArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("ocr:index:ResultCache", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        table = aws.dynamodb.Table(
+            f"{name}-table",
+            billing_mode="PAY_PER_REQUEST",
+            hash_key="pk",
+            range_key="sk",
+            attributes=[{"name": "pk", "type": "S"}, {"name": "sk", "type": "S"}],
+            ttl={"attribute_name": "expires_at", "enabled": True},
+            point_in_time_recovery={"enabled": args.settings.point_in_time_recovery},
+            deletion_protection_enabled=args.settings.keep_on_teardown,
+            tags=tags_of(name),
+            opts=child,
+        )
+        self._results = PrivateBucket(
+            f"{name}-results",
+            PrivateBucketArgs(
+                expiries=(
+                    Expiry(folder=_IMAGES, days=_IMAGE_DAYS),
+                    Expiry(folder=_TRANSCRIPTS, days=_TRANSCRIPT_DAYS),
+                    Expiry(folder=_RESULTS, days=args.settings.ttl_days + _RESULT_DAYS_BEYOND_RECORD),
+                ),
+                keeps_data=args.settings.keep_on_teardown,
+                tags=tags_of(name),
+            ),
+            child,
+        )
+        self._table_arn: Output[str] = table.arn
+        self.table_name = table.name
+        self.bucket_name = self._results.name
+        self.bucket_arn = self._results.arn
+        self.register_outputs({"table_name": self.table_name, "bucket_name": self.bucket_name})
+
+    def wakes(self, *, count: EventQueue, publish: EventQueue) -> None:
+        """Declare what new objects wake: a transcript the count, a word count its publishing."""
+        self._results.wakes(
+            queues=(
+                Wakes(folder=_TRANSCRIPTS, suffix=".jsonl", target_arn=count.arn, let_in_by=count.policy),
+                Wakes(folder=_RESULTS, suffix="/word-count.json", target_arn=publish.arn, let_in_by=publish.policy),
+            ),
+        )
+
+    def open_requests(self) -> Grant:
+        """To write a request and see what became of it."""
+        return self._rows("OpenRequests", _REQUESTS, "GetItem", "PutItem", "UpdateItem")
+
+    def follow_requests(self) -> Grant:
+        """To note what became of a request."""
+        return self._rows("FollowRequests", _REQUESTS, "GetItem", "UpdateItem")
+
+    def read_records(self) -> Grant:
+        """To see what is known of a picture."""
+        return self._rows("ReadRecords", _RECORDS, "GetItem")
+
+    def claims(self) -> Grant:
+        """To claim a picture, or to wait for whoever has."""
+        return self._rows("ClaimPictures", _RECORDS, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
+
+    def advance_records(self) -> Grant:
+        """To move a picture's record forward."""
+        return self._rows("AdvanceRecords", _RECORDS, "GetItem", "UpdateItem")
+
+    def wake_waiters(self) -> Grant:
+        """To make a record ready, and to release everybody who waits for it."""
+        return self._rows("WakeWaiters", _RECORDS, "GetItem", "UpdateItem", "Query", "DeleteItem")
+
+    def keep_images(self) -> Grant:
+        """To keep a picture's bytes, let Textract read them as oneself, and delete them."""
+        return self._objects("KeepImages", _IMAGES, "GetObject", "PutObject", "DeleteObject")
+
+    def write_transcripts(self) -> Grant:
+        """To hand a transcript to the count."""
+        return self._objects("WriteTranscripts", _TRANSCRIPTS, "PutObject")
+
+    def take_transcripts(self) -> Grant:
+        """To read a transcript, and delete one that nobody needs."""
+        return self._objects("TakeTranscripts", _TRANSCRIPTS, "GetObject", "DeleteObject")
+
+    def delete_transcripts(self) -> Grant:
+        """To delete a transcript that was counted."""
+        return self._objects("DeleteTranscripts", _TRANSCRIPTS, "DeleteObject")
+
+    def write_results(self) -> Grant:
+        """To write a text or a word count."""
+        return self._objects("WriteResults", _RESULTS, "PutObject")
+
+    def read_results(self) -> Grant:
+        """To read a text or a word count."""
+        return self._objects("ReadResults", _RESULTS, "GetObject")
+
+    def _rows(self, intent: str, kind: RowKind, *actions: str) -> Grant:
+        return Grant(
+            intent=intent,
+            actions=tuple(f"dynamodb:{action}" for action in actions),
+            resources=(self._table_arn,),
+            conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [kind.pattern]}},
+            variables={"TABLE_NAME": self.table_name},
+        )
+
+    def _objects(self, intent: str, folder: Folder, *actions: str) -> Grant:
+        return self._results.grant(intent, [f"s3:{action}" for action in actions], folder, "RESULTS_BUCKET")

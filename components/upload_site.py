@@ -1,0 +1,178 @@
+"""Where people come in: the API that opens requests and answers for them, and the bucket that takes the pictures."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pulumi
+import pulumi_aws as aws
+
+from components.event_queue import RETENTION_DAYS
+from components.lambda_function import LambdaFunction, LambdaFunctionArgs
+from components.notifier import mail_status
+from components.prefix import Folder
+from components.private_bucket import Expiry, PrivateBucket, PrivateBucketArgs, Wakes
+from components.resource_policy import EventSource, document, nobody_without_tls
+from components.tags import tags_of
+
+if TYPE_CHECKING:
+    from pulumi import Output
+
+    from components.grant import Grant
+    from components.lambda_function import LambdaPlatform
+    from components.result_cache import ResultCache
+    from components.settings import SiteSettings
+
+_UPLOADS: Final = Folder("uploads/")
+_UPLOAD_DAYS: Final = RETENTION_DAYS + 1
+"""An upload must outlive the message that tells of it."""
+
+_ROUTES: Final = {
+    "open": "POST /api/uploads",
+    "status": "GET /api/requests/{request_id}",
+}
+
+_ACCESS_LOG: Final = {
+    "time": "$context.requestTime",
+    "id": "$context.requestId",
+    "route": "$context.routeKey",
+    "status": "$context.status",
+    "bytes": "$context.responseLength",
+    "milliseconds": "$context.responseLatency",
+    "integration_error": "$context.integrationErrorMessage",
+}
+"""Enough to see how the API fares; nothing that tells who asked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UploadSiteArgs:
+    """What the site needs to know."""
+
+    settings: SiteSettings
+    platform: LambdaPlatform
+    cache: ResultCache
+
+
+class UploadSite(pulumi.ComponentResource):
+    """The uploads bucket, the topic that tells of each upload, and the API."""
+
+    bucket_name: Output[str]
+    topic_arn: Output[str]
+    api: LambdaFunction
+    api_url: Output[str]
+
+    def __init__(self, name: str, args: UploadSiteArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("ocr:index:UploadSite", name, None, opts)
+        self._uploads = PrivateBucket(
+            f"{name}-uploads",
+            PrivateBucketArgs(
+                expiries=(Expiry(folder=_UPLOADS, days=_UPLOAD_DAYS),),
+                # An upload that is still here when the stack goes has nobody left to read it.
+                keeps_data=False,
+                tags=tags_of(name),
+            ),
+            pulumi.ResourceOptions(parent=self),
+        )
+        self.bucket_name = self._uploads.name
+        self.topic_arn = self._topic(name)
+        self.api = LambdaFunction(
+            f"{name}-api",
+            LambdaFunctionArgs(
+                role="api",
+                platform=args.platform,
+                timeout_seconds=10,
+                memory_megabytes=512,
+                grants=(
+                    self.sign_forms(),
+                    args.cache.open_requests(),
+                    args.cache.read_records(),
+                    args.cache.read_results(),
+                    mail_status(),
+                ),
+                variables={
+                    "FORM_MINUTES": str(args.settings.form_minutes),
+                    "REQUEST_TTL_DAYS": str(args.settings.request_ttl_days),
+                },
+                tags=tags_of(name),
+            ),
+            pulumi.ResourceOptions(parent=self),
+        )
+        self.api_url = self._http_api(name, args)
+        self.register_outputs({"bucket_name": self.bucket_name, "api_url": self.api_url})
+
+    def sign_forms(self) -> Grant:
+        """To write uploads: whoever uses a form acts with the rights of its signer."""
+        return self._uploads.grant("SignUploadForms", ["s3:PutObject"], _UPLOADS, "UPLOADS_BUCKET")
+
+    def read_and_delete(self) -> Grant:
+        """To read an upload once, and delete it."""
+        return self._uploads.grant("TakeUploads", ["s3:GetObject", "s3:DeleteObject"], _UPLOADS, "UPLOADS_BUCKET")
+
+    def _topic(self, name: str) -> Output[str]:
+        """The topic that tells of each upload; two read it, and a bucket can tell only one of an object."""
+        child = pulumi.ResourceOptions(parent=self)
+        # Not encrypted: S3 cannot publish through AWS's own key, and a key of ours costs more than a key name is worth.
+        topic = aws.sns.Topic(f"{name}-topic", tags=tags_of(name), opts=child)
+        policy = aws.sns.TopicPolicy(
+            f"{name}-topic-policy",
+            arn=topic.arn,
+            policy=document(
+                nobody_without_tls("sns:Publish", (topic.arn,)),
+                EventSource.bucket(self._uploads.arn).may("sns:Publish", topic.arn),
+            ),
+            opts=child,
+        )
+        self._uploads.wakes(topics=(Wakes(folder=_UPLOADS, target_arn=topic.arn, let_in_by=policy),))
+        return topic.arn
+
+    def _http_api(self, name: str, args: UploadSiteArgs) -> Output[str]:
+        child = pulumi.ResourceOptions(parent=self)
+        tags = tags_of(name)
+        api = aws.apigatewayv2.Api(f"{name}-http", protocol_type="HTTP", tags=tags, opts=child)
+        aws.lambda_.Permission(
+            f"{name}-http-calls-api",
+            action="lambda:InvokeFunction",
+            function=self.api.name,
+            principal="apigateway.amazonaws.com",
+            source_arn=pulumi.Output.concat(api.execution_arn, "/*/*"),
+            opts=child,
+        )
+        integration = aws.apigatewayv2.Integration(
+            f"{name}-http-integration",
+            api_id=api.id,
+            integration_type="AWS_PROXY",
+            integration_uri=self.api.invoke_arn,
+            payload_format_version="2.0",
+            opts=child,
+        )
+        for label, route in _ROUTES.items():
+            aws.apigatewayv2.Route(
+                f"{name}-http-{label}",
+                api_id=api.id,
+                route_key=route,
+                target=pulumi.Output.concat("integrations/", integration.id),
+                opts=child,
+            )
+        access_log = aws.cloudwatch.LogGroup(
+            f"{name}-http-logs",
+            name=f"/{pulumi.get_project()}/{pulumi.get_stack()}/http",
+            retention_in_days=args.platform.log_retention_days,
+            tags=tags,
+            opts=child,
+        )
+        aws.apigatewayv2.Stage(
+            f"{name}-http-stage",
+            api_id=api.id,
+            name="$default",
+            auto_deploy=True,
+            default_route_settings={
+                "throttling_rate_limit": args.settings.requests_per_second,
+                "throttling_burst_limit": args.settings.request_burst,
+            },
+            access_log_settings={"destination_arn": access_log.arn, "format": json.dumps(_ACCESS_LOG)},
+            tags=tags,
+            opts=child,
+        )
+        return api.api_endpoint
