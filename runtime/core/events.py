@@ -1,7 +1,7 @@
 """What the service logs: one class an event, and no other fields than these.
 
-No address, file name, access token or text can be logged, because no event has a place for it. Times and counts are plain
-numbers. `docs/log-events.md` is made from this module.
+No address, file name, access token or text can be logged, because no event has a place for it. Times and counts are
+plain numbers.
 """
 
 from __future__ import annotations

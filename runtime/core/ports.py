@@ -1,7 +1,7 @@
 """What the use cases need of the world. `adapters` serve these on AWS; tests serve them in memory, under one contract.
 
-Every method may raise `Retryable` or `Throttled`; what else it raises, it says. A method that changes a row conditionally
-answers whether it did.
+Every method may raise `Retryable` or `Throttled`; what else it raises, it says. A method that changes a row
+conditionally answers whether it did.
 """
 
 from __future__ import annotations
@@ -170,6 +170,7 @@ class Records(Protocol):
         claimant: str,
         now: float,
         lease_until: float,
+        expires_at: float,
     ) -> Claim | None:
         """Begin an attempt in a new generation, if the record is still what was seen. None: somebody was faster."""
         ...

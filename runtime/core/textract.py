@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from runtime.core.transcript import ReadLine, ReadWord, Reading
+from runtime.core.transcript import Reading, ReadLine, ReadWord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -1,7 +1,7 @@
 """The words we use, as types: what a request, a picture's content, a record and a claim are.
 
-All are plain values. Times are seconds since the epoch, UTC. Rows are read leniently: what an older version of us did not
-write has a default here.
+All are plain values. Times are seconds since the epoch, UTC. Rows are read leniently: what an older version of us did
+not write has a default here.
 """
 
 from __future__ import annotations

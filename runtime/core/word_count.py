@@ -58,7 +58,7 @@ class WordCount:
         return f'{head},"words":{json.dumps(rows, ensure_ascii=False, separators=(",", ":"))}}}\n'.encode()
 
     def csv(self) -> bytes:
-        """A table for spreadsheets (RFC 4180), UTF-8: `word,count`. A word begins with no sign that starts a formula."""
+        """A table for spreadsheets (RFC 4180), UTF-8: `word,count`. No word begins as a formula does."""
         out = io.StringIO()
         table = csv.writer(out)
         table.writerow(("word", "count"))

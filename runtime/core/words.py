@@ -19,7 +19,7 @@ VERSION: Final = "1"
 """The counter's version. A result of another version is counted again from its text, without OCR."""
 
 JOINS: Final = 30
-"""How often a word may be joined by apostrophe, hyphen, point or comma. Bounded: a 10 kB `a-a-a-…` overflows Java's stack."""
+"""How often a word may be joined. Bounded, because a 10 kB `a-a-a-…` overflows Java's stack."""
 
 
 def pattern(word_class: str) -> str:
@@ -59,7 +59,7 @@ def find(text: str) -> list[str]:
 
 def fold(word: str) -> str:
     """Lower case, with one sigma: Java's and Python's final-sigma rules differ."""
-    return word.lower().replace("ς", "σ")
+    return word.lower().replace("ς", "σ")  # noqa: RUF001  the Greek letter is meant
 
 
 def count(texts: Iterable[str]) -> Counter[str]:

@@ -51,7 +51,12 @@ class Upload:
 
 @dataclass(frozen=True)
 class Ingest:
-    """The use case, with the ports that it needs and its lease in seconds (longer than the function's timeout)."""
+    """The use case, with the ports that it needs.
+
+    Attributes:
+        lease_seconds: How long a claim holds: longer than the function runs, shorter than its message stays hidden.
+        keep_seconds: How long a record is kept.
+    """
 
     uploads: Uploads
     images: Images
@@ -65,6 +70,7 @@ class Ingest:
     tokens: Tokens
     log: Log
     lease_seconds: float
+    keep_seconds: float
 
     def __call__(self, upload: Upload) -> None:
         """See an upload through to a durable transcript, a hit, a join or a refusal.
@@ -200,6 +206,7 @@ class Ingest:
             claimant=request.request_id,
             now=now,
             lease_until=now + self.lease_seconds,
+            expires_at=now + self.keep_seconds,
         )
         if claim:
             self.log.emit(

@@ -12,8 +12,6 @@ from runtime.core.reasons import Reason
 from runtime.core.types import RecordState, RequestState, Stage
 
 if TYPE_CHECKING:
-    from email.message import EmailMessage
-
     from runtime.core.ports import Clock, Log, Mailer, Records, Requests, Results, Tokens, Waiters
     from runtime.core.types import Record, Request
     from runtime.core.word_count import WordCount
@@ -95,9 +93,7 @@ class Notify:
     def _send(self, request: Request, outcome: Reason | Result, attempt: str) -> None:
         reason = outcome if isinstance(outcome, Reason) else None
         try:
-            if not self.mailer.verified(request.email):
-                raise AddressUnverified
-            message_id = self.mailer.send(self._message(request, outcome))
+            message_id = self._mail(request, outcome)
         except AddressUnverified:
             why = reason or Reason.RECIPIENT_NOT_VERIFIED
             self.requests.settle(request.request_id, attempt, RequestState.UNDELIVERABLE, self.clock.now(), why)
@@ -116,10 +112,12 @@ class Notify:
             )
         )
 
-    def _message(self, request: Request, outcome: Reason | Result) -> EmailMessage:
+    def _mail(self, request: Request, outcome: Reason | Result) -> str:
+        if not self.mailer.verified(request.email):
+            raise AddressUnverified
         if isinstance(outcome, Reason):
-            return compose.failure(request, outcome, sender=self.sender)
-        return compose.result(request, outcome.count, outcome.text, sender=self.sender)
+            return self.mailer.send(compose.failure(request, outcome, sender=self.sender))
+        return self.mailer.send(compose.result(request, outcome.count, outcome.text, sender=self.sender))
 
 
 def _finished(record: Record | None) -> bool:

@@ -5,8 +5,14 @@ Run it with a Python whose database is Unicode 13 (Python 3.9 or 3.10), the newe
     python3.10 tests/runtime/core/make_word_ranges.py > runtime/core/word_ranges.py
 """
 
+from __future__ import annotations
+
 import sys
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 UNICODE = "13.0.0"
 
@@ -33,7 +39,7 @@ RANGES: tuple[tuple[int, int], ...] = tuple(_parse(run) for run in _RUNS.split()
 '''
 
 
-def ranges():
+def ranges() -> Iterator[tuple[int, int]]:
     """First and last code point of each maximal run of letters, marks and numbers."""
     first = None
     for code in range(sys.maxunicode + 2):
@@ -45,18 +51,19 @@ def ranges():
             first = None
 
 
-def main():
+def main() -> None:
     """Print the module."""
     if unicodedata.unidata_version != UNICODE:
         sys.exit(f"needs a Python with Unicode {UNICODE}; this one has {unicodedata.unidata_version}")
-    lines, line = [], ""
+    lines: list[str] = []
+    line = ""
     for first, last in ranges():
         run = f"{first:x}" if first == last else f"{first:x}-{last:x}"
         if len(line) + 1 + len(run) > 118:
             lines.append(line)
             line = ""
         line = f"{line} {run}".strip()
-    print(HEADER.format(version=UNICODE, runs="\n".join([*lines, line])), end="")
+    sys.stdout.write(HEADER.format(version=UNICODE, runs="\n".join([*lines, line])))
 
 
 if __name__ == "__main__":

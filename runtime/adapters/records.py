@@ -1,0 +1,152 @@
+"""The cache's records, and who waits for them, in the table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from runtime.adapters import rows
+from runtime.core import keys
+from runtime.core.types import Claim, Record, RecordState, Stage
+
+if TYPE_CHECKING:
+    from runtime.adapters.table import Table
+    from runtime.core.reasons import Reason
+    from runtime.core.types import Content, Request
+    from runtime.core.word_count import WordCount
+
+_HELD: Final = "#generation = :generation AND #attempt = :attempt AND #state = :claimed"
+
+
+class TableRecords:
+    """`core`'s records on the table.
+
+    Args:
+        table: The table.
+        results_bucket: Named in a `READY` record, beside the keys of its result.
+    """
+
+    def __init__(self, table: Table, results_bucket: str) -> None:
+        self._table = table
+        self._results_bucket = results_bucket
+
+    def get(self, key: str) -> Record | None:
+        """The record of a picture."""
+        row = self._table.get(*rows.record_key(key))
+        return rows.to_record(row) if row else None
+
+    def claim(  # noqa: PLR0913  as the port
+        self,
+        key: str,
+        content: Content,
+        seen: Record | None,
+        *,
+        attempt: str,
+        claimant: str,
+        now: float,
+        lease_until: float,
+        expires_at: float,
+    ) -> Claim | None:
+        """Begin an attempt in a new generation, if the record is still what was seen; see the port."""
+        going_on = seen is not None and seen.fresh(now) and seen.state is not RecordState.READY
+        claimed = Record(
+            key=key,
+            content=content,
+            state=RecordState.CLAIMED,
+            generation=seen.generation + 1 if seen else 1,
+            expires_at=expires_at,
+            attempt=attempt,
+            claimant=claimant,
+            lease_until=lease_until,
+            attempts=seen.attempts + 1 if seen and going_on else 1,
+            times={Stage.CLAIMED: now},
+        )
+        if seen is None:
+            done = self._table.put(rows.of_record(claimed), "attribute_not_exists(pk)")
+        else:
+            done = self._table.put(
+                rows.of_record(claimed),
+                "#generation = :seen_generation AND #state = :seen_state",
+                {"seen_generation": seen.generation, "seen_state": seen.state},
+            )
+        return Claim(key, claimed.generation, attempt, claimed.attempts) if done else None
+
+    def give_back(self, claim: Claim, *, counted: bool) -> None:
+        """End an attempt that could not go on; see the port."""
+        self._table.update(
+            *rows.record_key(claim.key),
+            "SET #lease_until = :free, #attempts = #attempts - :uncounted",
+            {"free": 0, "uncounted": 0 if counted else 1, **self._holding(claim)},
+            condition=_HELD,
+        )
+
+    def transcribed(self, claim: Claim, now: float) -> bool:
+        """The transcript is durable; see the port."""
+        done = self._table.update(
+            *rows.record_key(claim.key),
+            "SET #state = :transcribed, #read_at = :now",
+            {"transcribed": RecordState.TRANSCRIBED, "now": now, **self._holding(claim)},
+            condition=_HELD,
+        )
+        return done or self._got_further(claim)
+
+    def ready(self, count: WordCount, generation: int, *, counted: float, now: float, expires_at: float) -> bool:
+        """The result is there; see the port."""
+        return self._table.update(
+            *rows.record_key(count.key),
+            "REMOVE #reason SET #counted_at = if_not_exists(#counted_at, :counted), #published_at = if_not_exists(#published_at, :now)",
+            {"generation": generation, "counted": counted, "now": now},
+            condition="#generation = :generation",
+            also={
+                "state": RecordState.READY,
+                "attempts": 0,
+                "version": count.version,
+                "total_words": count.total_words,
+                "unique_words": count.unique_words,
+                "expires_at": rows.time_to_live(expires_at),
+                "bucket": self._results_bucket,
+                "word_count_key": keys.word_count(count.key),
+                "text_key": keys.text(count.key),
+            },
+        )
+
+    def failed(self, claim: Claim, reason: Reason, now: float) -> bool:
+        """There will be no result; see the port."""
+        return self._table.update(
+            *rows.record_key(claim.key),
+            "SET #state = :failed, #reason = :reason, #failed_at = :now, #attempts = :none",
+            {"failed": RecordState.FAILED, "reason": reason, "now": now, "none": 0, **self._holding(claim)},
+            condition=_HELD,
+        )
+
+    def _holding(self, claim: Claim) -> dict[str, str | int]:
+        return {"generation": claim.generation, "attempt": claim.attempt, "claimed": RecordState.CLAIMED}
+
+    def _got_further(self, claim: Claim) -> bool:
+        """Whether the later stages overtook this write: they may be faster than the attempt that woke them."""
+        record = self.get(claim.key)
+        return (
+            record is not None
+            and record.generation == claim.generation
+            and record.state in (RecordState.TRANSCRIBED, RecordState.READY)
+        )
+
+
+class TableWaiters:
+    """`core`'s waiters on the table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def add(self, key: str, request: Request) -> None:
+        """Wait."""
+        pk, sk = rows.waiter_key(key, request.request_id)
+        self._table.put({"pk": pk, "sk": sk, "expires_at": rows.time_to_live(request.expires_at)})
+
+    def of(self, key: str) -> list[str]:
+        """The ids of the requests that wait."""
+        pk, prefix = rows.waiter_key(key, "")
+        return [row["sk"].removeprefix(prefix) for row in self._table.query(pk, prefix)]
+
+    def remove(self, key: str, request_id: str) -> None:
+        """Wait no longer."""
+        self._table.delete(*rows.waiter_key(key, request_id))

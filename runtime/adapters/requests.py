@@ -1,0 +1,96 @@
+"""The requests, in the table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from runtime.adapters import rows
+from runtime.core.types import RequestState
+
+if TYPE_CHECKING:
+    from runtime.adapters.table import Table
+    from runtime.core.reasons import Reason
+    from runtime.core.types import Content, Request
+
+_UNSETTLED: Final = "#state IN (:open, :waiting, :sending)"
+_STATES: Final = {"open": RequestState.OPEN, "waiting": RequestState.WAITING, "sending": RequestState.SENDING}
+_SENDING: Final = "#state = :sending AND #sender = :attempt"
+
+
+class TableRequests:
+    """`core`'s requests on the table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def open(self, request: Request) -> None:
+        """Write a new request."""
+        self._table.put(rows.of_request(request), "attribute_not_exists(pk)")
+
+    def get(self, request_id: str) -> Request | None:
+        """The request."""
+        row = self._table.get(*rows.request_key(request_id))
+        return rows.to_request(row) if row else None
+
+    def bind(self, request_id: str, etag: str, content: Content | None, *, uploaded: float) -> bool:
+        """Bind the request to the bytes that were read first; see the port."""
+        return self._table.update(
+            *rows.request_key(request_id),
+            "SET #state = :waiting, #etag = :etag, #uploaded_at = :uploaded",
+            {"open": RequestState.OPEN, "waiting": RequestState.WAITING, "etag": etag, "uploaded": uploaded},
+            condition="#state IN (:open, :waiting) AND (attribute_not_exists(#etag) OR #etag = :etag)",
+            also=rows.of_content(content),
+        )
+
+    def kept(self, request_id: str, key: str, now: float) -> None:
+        """The bytes are kept under the key."""
+        self._set(request_id, "SET #key = :key, #kept_at = :now", {"key": key, "now": now})
+
+    def joined(self, request_id: str) -> None:
+        """Another request's work on the same picture is waited for."""
+        self._set(request_id, "SET #joined = :yes", {"yes": True})
+
+    def hit(self, request_id: str) -> None:
+        """The result was there already."""
+        self._set(request_id, "SET #cached = :yes", {"yes": True})
+
+    def refuse(self, request_id: str, reason: Reason) -> None:
+        """There will be no result; see the port."""
+        self._set(request_id, "SET #reason = :reason", {"reason": reason})
+
+    def begin_sending(self, request_id: str, attempt: str, *, now: float, lease_until: float) -> bool:
+        """Take the right to send this request's mail; see the port."""
+        return self._table.update(
+            *rows.request_key(request_id),
+            "SET #state = :sending, #sender = :attempt, #sender_until = :lease_until",
+            {**_STATES, "attempt": attempt, "now": now, "lease_until": lease_until},
+            condition="#state IN (:open, :waiting) OR (#state = :sending AND #sender_until <= :now)",
+        )
+
+    def stop_sending(self, request_id: str, attempt: str) -> None:
+        """Give that right back, unsent."""
+        self._table.update(
+            *rows.request_key(request_id),
+            "SET #state = :waiting REMOVE #sender, #sender_until",
+            {"waiting": RequestState.WAITING, "sending": RequestState.SENDING, "attempt": attempt},
+            condition=_SENDING,
+        )
+
+    def settle(
+        self, request_id: str, attempt: str, state: RequestState, now: float, reason: Reason | None = None
+    ) -> None:
+        """The request has its outcome; see the port."""
+        self._table.update(
+            *rows.request_key(request_id),
+            "SET #state = :state, #sent_at = :now",
+            {"state": state, "now": now, "sending": RequestState.SENDING, "attempt": attempt},
+            condition=_SENDING,
+            also={"reason": reason} if reason else None,
+        )
+
+    def late(self, request_id: str, now: float) -> None:
+        """The person was told that it takes longer."""
+        self._set(request_id, "SET #late_at = :now", {"now": now})
+
+    def _set(self, request_id: str, change: str, values: dict[str, object]) -> None:
+        self._table.update(*rows.request_key(request_id), change, {**values, **_STATES}, condition=_UNSETTLED)

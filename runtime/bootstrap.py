@@ -1,0 +1,231 @@
+"""Wire a function: settings, clients, adapters, use case, handler.
+
+Lambda is told `runtime.bootstrap.<function>`. Nothing is made at import; when Lambda looks the handler up while it
+starts (the init phase, with a full processor), `__getattr__` makes it, with only the clients that this function needs,
+all from one session. A missing variable fails there, with its name.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import boto3
+from botocore.config import Config
+
+from runtime.adapters.images import S3Images
+from runtime.adapters.mailer import SesMailer
+from runtime.adapters.queues import SqsDeliveries, SqsNotifications
+from runtime.adapters.records import TableRecords, TableWaiters
+from runtime.adapters.requests import TableRequests
+from runtime.adapters.results import S3Results
+from runtime.adapters.structured_log import StructuredLog, name_invocation
+from runtime.adapters.system import RandomTokens, SystemClock
+from runtime.adapters.table import Table
+from runtime.adapters.textract_reader import TextractReader
+from runtime.adapters.uploads import S3Uploads
+from runtime.core.use_cases.count import Count
+from runtime.core.use_cases.deadline import Deadline
+from runtime.core.use_cases.ingest import Ingest
+from runtime.core.use_cases.notify import Notify
+from runtime.core.use_cases.publish import Publish
+from runtime.core.use_cases.requests import OpenRequest, ShowRequest
+from runtime.handlers.api import Api
+from runtime.handlers.batch import Batch
+from runtime.handlers.count import work as counting
+from runtime.handlers.deadline import work as reminding
+from runtime.handlers.ingest import work as ingesting
+from runtime.handlers.notify import work as notifying
+from runtime.handlers.publish import work as publishing
+from runtime.settings import (
+    ApiSettings,
+    CountSettings,
+    DeadlineSettings,
+    IngestSettings,
+    NotifySettings,
+    PublishSettings,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_ses import SESClient
+    from mypy_boto3_sqs import SQSClient
+
+    from runtime.settings import FunctionSettings
+
+    class Invocation(Protocol):
+        """Lambda's context object, as far as we use it."""
+
+        aws_request_id: str
+
+    Respond = Callable[[Mapping[str, Any]], dict[str, Any]]
+    Handler = Callable[[Mapping[str, Any], Invocation], dict[str, Any]]
+
+DAY: Final = 86_400.0
+MINUTE: Final = 60
+
+# The regional, virtual-hosted S3 endpoint: forms signed for the global one would be redirected, which breaks CORS.
+_S3: Final = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+_RETRIES: Final = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=3, read_timeout=60)
+
+
+class Wiring:
+    """What functions are made of, each part made when it is first asked for."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self._session = boto3.Session()
+        self.clock = SystemClock()
+        self.tokens = RandomTokens()
+
+    @cached_property
+    def _s3(self) -> S3Client:
+        return self._session.client("s3", config=_RETRIES.merge(_S3))
+
+    @cached_property
+    def _sqs(self) -> SQSClient:
+        return self._session.client("sqs", config=_RETRIES)
+
+    @cached_property
+    def _ses(self) -> SESClient:
+        return self._session.client("ses", config=_RETRIES)
+
+    def _table(self, name: str) -> Table:
+        return Table(self._session.client("dynamodb", config=_RETRIES), name)
+
+    def api(self) -> Handler:
+        """Answers HTTP requests."""
+        told = ApiSettings.read(self._environ)
+        table = self._table(told.table_name)
+        requests, log = TableRequests(table), self._log(told)
+        open_request = OpenRequest(
+            requests=requests,
+            uploads=S3Uploads(self._s3, told.uploads_bucket),
+            mailer=SesMailer(self._ses),
+            clock=self.clock,
+            tokens=self.tokens,
+            log=log,
+            form_seconds=told.form_minutes * MINUTE,
+            keep_seconds=told.request_ttl_days * DAY,
+        )
+        show_request = ShowRequest(
+            requests=requests,
+            records=TableRecords(table, told.results_bucket),
+            results=S3Results(self._s3, told.results_bucket),
+        )
+        return _handler(Api(open_request, show_request))
+
+    def ingest(self) -> Handler:
+        """Keeps uploads and has them read."""
+        told = IngestSettings.read(self._environ)
+        table, log = self._table(told.table_name), self._log(told)
+        use_case = Ingest(
+            uploads=S3Uploads(self._s3, told.uploads_bucket),
+            images=S3Images(self._s3, told.results_bucket),
+            reader=TextractReader(self._session.client("textract", config=_RETRIES), told.results_bucket),
+            results=S3Results(self._s3, told.results_bucket),
+            records=TableRecords(table, told.results_bucket),
+            waiters=TableWaiters(table),
+            requests=TableRequests(table),
+            notifications=SqsNotifications(self._sqs, told.notify_queue_url),
+            clock=self.clock,
+            tokens=self.tokens,
+            log=log,
+            lease_seconds=told.lease_seconds,
+            keep_seconds=told.cache_ttl_days * DAY,
+        )
+        return self._batches(ingesting(use_case), log)
+
+    def count(self) -> Handler:
+        """Counts transcripts."""
+        told = CountSettings.read(self._environ)
+        log = self._log(told)
+        use_case = Count(
+            results=S3Results(self._s3, told.results_bucket),
+            records=TableRecords(self._table(told.table_name), told.results_bucket),
+            clock=self.clock,
+            log=log,
+        )
+        return self._batches(counting(use_case), log)
+
+    def publish(self) -> Handler:
+        """Makes results known."""
+        told = PublishSettings.read(self._environ)
+        table, log = self._table(told.table_name), self._log(told)
+        use_case = Publish(
+            results=S3Results(self._s3, told.results_bucket),
+            records=TableRecords(table, told.results_bucket),
+            waiters=TableWaiters(table),
+            notifications=SqsNotifications(self._sqs, told.notify_queue_url),
+            clock=self.clock,
+            log=log,
+            keep_seconds=told.cache_ttl_days * DAY,
+        )
+        return self._batches(publishing(use_case), log)
+
+    def notify(self) -> Handler:
+        """Mails outcomes."""
+        told = NotifySettings.read(self._environ)
+        table, log = self._table(told.table_name), self._log(told)
+        use_case = Notify(
+            requests=TableRequests(table),
+            records=TableRecords(table, told.results_bucket),
+            waiters=TableWaiters(table),
+            results=S3Results(self._s3, told.results_bucket),
+            mailer=SesMailer(self._ses, told.mail_configuration_set),
+            clock=self.clock,
+            tokens=self.tokens,
+            log=log,
+            sender=told.mail_sender,
+            lease_seconds=told.lease_seconds,
+        )
+        return self._batches(notifying(use_case), log)
+
+    def deadline(self) -> Handler:
+        """Tells who waits too long."""
+        told = DeadlineSettings.read(self._environ)
+        log = self._log(told)
+        use_case = Deadline(
+            requests=TableRequests(self._table(told.table_name)),
+            mailer=SesMailer(self._ses, told.mail_configuration_set),
+            clock=self.clock,
+            log=log,
+            sender=told.mail_sender,
+        )
+        return self._batches(reminding(use_case), log)
+
+    def _log(self, told: FunctionSettings) -> StructuredLog:
+        return StructuredLog(told.aws_lambda_function_name, told.log_level)
+
+    def _batches(self, work: Callable[[Any], None], log: StructuredLog) -> Handler:
+        return _handler(Batch(work, SqsDeliveries(self._sqs), log))
+
+
+def _handler(respond: Respond) -> Handler:
+    def handle(event: Mapping[str, Any], context: Invocation) -> dict[str, Any]:
+        name_invocation(context.aws_request_id)
+        return respond(event)
+
+    return handle
+
+
+_FUNCTIONS: Final = ("api", "ingest", "count", "publish", "notify", "deadline")
+_made: Final[dict[str, Handler]] = {}
+
+
+def __getattr__(name: str) -> Handler:
+    """Make the handler that Lambda looks up."""
+    if name not in _FUNCTIONS:
+        raise AttributeError(name)
+    if name not in _made:
+        gc.disable()  # what is made here lives as long as the process: a quarter less time to start
+        try:
+            _made[name] = getattr(Wiring(os.environ), name)()
+        finally:
+            gc.freeze()
+            gc.enable()
+    return _made[name]

@@ -1,0 +1,108 @@
+"""What a function is told by its environment: one typed model a function, read once when it starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Self
+
+from runtime.core.errors import ServiceError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class BadSettings(ServiceError):  # noqa: N818  the settings are bad
+    """Environment variables are missing or wrong; says which."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionSettings:
+    """What every function is told."""
+
+    aws_lambda_function_name: str
+    log_level: str
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Self:
+        """The settings in an environment: each field in the variable of its name, in capitals.
+
+        Raises:
+            BadSettings: Names all variables that are missing or no numbers.
+        """
+        told: dict[str, str | int | float] = {}
+        wrong: list[str] = []
+        for field in fields(cls):
+            name = field.name.upper()
+            try:
+                told[field.name] = _CONVERSIONS[str(field.type)](environ[name])
+            except KeyError:
+                wrong.append(f"{name} is missing")
+            except ValueError:
+                wrong.append(f"{name} is {environ[name]!r}, not a number")
+        if wrong:
+            raise BadSettings(f"environment of the function: {', '.join(wrong)}")
+        return cls(**told)  # type: ignore[arg-type]  # each converted by its own field's type
+
+
+_CONVERSIONS = {"str": str, "int": int, "float": float}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiSettings(FunctionSettings):
+    """What `api` is told."""
+
+    table_name: str
+    uploads_bucket: str
+    results_bucket: str
+    form_minutes: int
+    request_ttl_days: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class IngestSettings(FunctionSettings):
+    """What `ingest` is told."""
+
+    table_name: str
+    uploads_bucket: str
+    results_bucket: str
+    notify_queue_url: str
+    lease_seconds: float
+    cache_ttl_days: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountSettings(FunctionSettings):
+    """What `count` is told."""
+
+    table_name: str
+    results_bucket: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishSettings(FunctionSettings):
+    """What `publish` is told."""
+
+    table_name: str
+    results_bucket: str
+    notify_queue_url: str
+    cache_ttl_days: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotifySettings(FunctionSettings):
+    """What `notify` is told."""
+
+    table_name: str
+    results_bucket: str
+    mail_sender: str
+    mail_configuration_set: str
+    lease_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadlineSettings(FunctionSettings):
+    """What `deadline` is told."""
+
+    table_name: str
+    mail_sender: str
+    mail_configuration_set: str
