@@ -1,4 +1,4 @@
-"""What every function repeats: a role with these rights and no others, a log group of its own, the code, the settings."""
+"""What every function repeats: a role with these rights and no others, a log group of its own, code and settings."""
 
 from __future__ import annotations
 

@@ -69,6 +69,8 @@ class OcrPipeline(pulumi.ComponentResource):
                     args.site.read_and_delete(),
                     args.cache.follow_requests(),
                     args.cache.claims(),
+                    args.cache.wait(),
+                    args.cache.release_waiters(),
                     args.cache.keep_images(),
                     args.cache.write_transcripts(),
                     args.cache.write_results(),
@@ -84,7 +86,7 @@ class OcrPipeline(pulumi.ComponentResource):
             ),
             child,
         )
-        # One at a time: a picture takes seconds, and a second one in the batch would wait for it with its lease running.
+        # One at a time: a picture takes seconds, for which the others of its batch would wait.
         self.ingest_queue.feed(
             self.ingest,
             batch_size=1,
@@ -94,5 +96,5 @@ class OcrPipeline(pulumi.ComponentResource):
 
 
 def _read_text() -> Grant:
-    """The right to have Textract read a picture. It knows no resources, and reads the object with the caller's rights."""
+    """The right to have Textract read a picture. It knows no resources, and reads with its caller's rights."""
     return Grant(intent="ReadText", actions=("textract:DetectDocumentText",), resources=("*",))

@@ -1,4 +1,4 @@
-"""Prefixes, by which rights, lifecycle rules and notifications are scoped. A missing slash would silently widen them."""
+"""Prefixes, which scope rights, lifecycle rules and notifications. A missing slash would silently widen them."""
 
 from __future__ import annotations
 

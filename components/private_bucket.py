@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pulumi
 import pulumi_aws as aws
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from pulumi import Input, Output
 
     from components.prefix import Folder
+
+_CREATED: Final = ["s3:ObjectCreated:*"]
+"""Any way of writing: a form, a put, a copy, a multipart upload."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,17 +44,7 @@ class Wakes:
     folder: Folder
     target_arn: Input[str]
     let_in_by: pulumi.Resource
-    suffix: str = ""
-
-    def declared_as(self, kind: str) -> dict[str, Input[str] | list[str]]:
-        """The notification's rule, for a target of that kind."""
-        rule: dict[str, Input[str] | list[str]] = {
-            "id": self.folder.prefix.strip("/"),
-            f"{kind}_arn": self.target_arn,
-            "events": ["s3:ObjectCreated:*"],
-            "filter_prefix": self.folder.prefix,
-        }
-        return {**rule, "filter_suffix": self.suffix} if self.suffix else rule
+    suffix: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +141,25 @@ class PrivateBucket(pulumi.ComponentResource):
         aws.s3.BucketNotification(
             f"{self._name}-wakes",
             bucket=self.name,
-            topics=[wakes.declared_as("topic") for wakes in topics] or None,
-            queues=[wakes.declared_as("queue") for wakes in queues] or None,
+            topics=[
+                aws.s3.BucketNotificationTopicArgs(
+                    topic_arn=wakes.target_arn,
+                    events=_CREATED,
+                    filter_prefix=wakes.folder.prefix,
+                    filter_suffix=wakes.suffix,
+                )
+                for wakes in topics
+            ]
+            or None,
+            queues=[
+                aws.s3.BucketNotificationQueueArgs(
+                    queue_arn=wakes.target_arn,
+                    events=_CREATED,
+                    filter_prefix=wakes.folder.prefix,
+                    filter_suffix=wakes.suffix,
+                )
+                for wakes in queues
+            ]
+            or None,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[wakes.let_in_by for wakes in (*topics, *queues)]),
         )

@@ -93,11 +93,11 @@ class ResultCache(pulumi.ComponentResource):
         )
 
     def open_requests(self) -> Grant:
-        """To write a request and see what became of it."""
-        return self._rows("OpenRequests", _REQUESTS, "GetItem", "PutItem", "UpdateItem")
+        """To write a request, and see what became of it."""
+        return self._rows("OpenRequests", _REQUESTS, "GetItem", "PutItem")
 
     def follow_requests(self) -> Grant:
-        """To note what became of a request."""
+        """To note what becomes of a request."""
         return self._rows("FollowRequests", _REQUESTS, "GetItem", "UpdateItem")
 
     def read_records(self) -> Grant:
@@ -105,16 +105,20 @@ class ResultCache(pulumi.ComponentResource):
         return self._rows("ReadRecords", _RECORDS, "GetItem")
 
     def claims(self) -> Grant:
-        """To claim a picture, or to wait for whoever has."""
-        return self._rows("ClaimPictures", _RECORDS, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
+        """To claim a picture, and to note what an attempt came to."""
+        return self._rows("ClaimPictures", _RECORDS, "GetItem", "PutItem", "UpdateItem")
 
-    def advance_records(self) -> Grant:
-        """To move a picture's record forward."""
-        return self._rows("AdvanceRecords", _RECORDS, "GetItem", "UpdateItem")
+    def finish_records(self) -> Grant:
+        """To note that a picture's result is there."""
+        return self._rows("FinishRecords", _RECORDS, "UpdateItem")
 
-    def wake_waiters(self) -> Grant:
-        """To make a record ready, and to release everybody who waits for it."""
-        return self._rows("WakeWaiters", _RECORDS, "GetItem", "UpdateItem", "Query", "DeleteItem")
+    def wait(self) -> Grant:
+        """To join those who wait for a picture's result, and to leave them."""
+        return self._rows("WaitForResults", _RECORDS, "PutItem", "DeleteItem")
+
+    def release_waiters(self) -> Grant:
+        """To find those who wait, and to strike out each who was woken."""
+        return self._rows("ReleaseWaiters", _RECORDS, "Query", "DeleteItem")
 
     def keep_images(self) -> Grant:
         """To keep a picture's bytes, let Textract read them as oneself, and delete them."""

@@ -6,11 +6,14 @@ import dataclasses
 import difflib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import pulumi
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _METADATA: Final = "setting"
 
@@ -113,33 +116,33 @@ def read_section(name: str, section: type[SectionT]) -> SectionT:
     known = settings_of(section)
     required = {key: meaning.example for key, (field, meaning) in known.items() if _has_no_default(field)}
     label = f"{pulumi.get_project()}:{name}"
+    values = _object_of(label, name, required)
+    for key in values:
+        if key not in known:
+            raise SettingsError(_unknown(label, key, list(known)))
+    for key, (_, meaning) in known.items():
+        if key in values and not meaning.allowed.test(values[key]):
+            problem = f"{label}.{key} is {json.dumps(values[key])}, but must be {meaning.allowed.words}."
+        elif key in required and key not in values:
+            problem = f"{label}.{key} is missing. It must be {meaning.allowed.words}."
+        else:
+            continue
+        raise SettingsError(f"{problem}\n{to_write(name, **{key: meaning.example})}")
+    return section(**{known[key][0].name: value for key, value in values.items()})
+
+
+def _object_of(label: str, name: str, required: Mapping[str, object]) -> Mapping[str, object]:
+    """The section's keys and values; none when it is left out and may be."""
     raw = pulumi.Config().get(name)
-    if raw is None:
-        if required:
-            raise SettingsError(f"{label} is missing.\n{to_write(name, **required)}")
-        raw = "{}"
+    if raw is None and required:
+        raise SettingsError(f"{label} is missing.\n{to_write(name, **required)}")
     try:
-        given = json.loads(raw)
+        given = json.loads(raw or "{}")
     except ValueError:
         given = raw
     if not isinstance(given, Mapping):
         raise SettingsError(f"{label} is {raw!r}, but must be an object of settings.\n{to_write(name, **required)}")
-    values = cast("Mapping[str, object]", given)
-    for key in values:
-        if key not in known:
-            raise SettingsError(_unknown(label, key, list(known)))
-    for key, example in required.items():
-        if key not in values:
-            allowed = known[key][1].allowed.words
-            raise SettingsError(f"{label}.{key} is missing. It must be {allowed}.\n{to_write(name, **{key: example})}")
-    for key, value in values.items():
-        meaning = known[key][1]
-        if not meaning.allowed.test(value):
-            raise SettingsError(
-                f"{label}.{key} is {json.dumps(value)}, but must be {meaning.allowed.words}.\n"
-                f"{to_write(name, **{key: meaning.example})}",
-            )
-    return section(**{known[key][0].name: value for key, value in values.items()})
+    return cast("Mapping[str, object]", given)
 
 
 def refuse_unknown_sections(sections: list[str]) -> None:

@@ -29,30 +29,7 @@ _ADDRESS: Final = r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
 _DOMAIN: Final = r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
 
 # CloudWatch Logs knows these only: PutRetentionPolicy, retentionInDays.
-_LOG_DAYS: Final = (
-    1,
-    3,
-    5,
-    7,
-    14,
-    30,
-    60,
-    90,
-    120,
-    150,
-    180,
-    365,
-    400,
-    545,
-    731,
-    1096,
-    1827,
-    2192,
-    2557,
-    2922,
-    3288,
-    3653,
-)
+_LOG_DAYS: Final = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 3653)
 
 # An SQS event source takes a maximum concurrency of these bounds.
 _AT_ONCE: Final = whole(2, 1000)
@@ -209,7 +186,7 @@ def _lease_between_timeout_and_visibility(ocr: OcrSettings) -> None:
         raise SettingsError(
             f"{pulumi.get_project()}:ocr.leaseSeconds is {ocr.lease_seconds}, but must be more than ocr.timeoutSeconds "
             f"({ocr.timeout_seconds}), or a picture is read twice, and less than the queue's visibility "
-            f"({VISIBILITY_PER_TIMEOUT} × {ocr.timeout_seconds} = {visibility}), or a lost attempt is not taken over.\n"
+            f"({VISIBILITY_PER_TIMEOUT} x {ocr.timeout_seconds} = {visibility}), or a lost attempt is not taken over.\n"
             f"{to_write('ocr', leaseSeconds=ocr.timeout_seconds * 3 // 2)}",
         )
 

@@ -66,7 +66,7 @@ class WordCountJob(pulumi.ComponentResource):
                 memory_megabytes=1024,
                 grants=(
                     self.count_queue.take(),
-                    args.cache.advance_records(),
+                    args.cache.read_records(),
                     args.cache.take_transcripts(),
                     args.cache.write_results(),
                 ),
@@ -95,7 +95,8 @@ class WordCountJob(pulumi.ComponentResource):
                 memory_megabytes=512,
                 grants=(
                     self.publish_queue.take(),
-                    args.cache.wake_waiters(),
+                    args.cache.finish_records(),
+                    args.cache.release_waiters(),
                     args.cache.read_results(),
                     args.cache.delete_transcripts(),
                     args.notifier.wake(),
