@@ -1,1 +1,1 @@
-"""The mails that a person gets, composed from plain values."""
+"""The mails: what is said (`wording`), how it looks (`as_text`, `as_html`), the message around it (`compose`)."""

@@ -1,0 +1,77 @@
+"""A letter as plain text, at most 72 columns wide where words allow it."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from runtime.core.mail.letter import Attached, Chart, Figure, Letter
+
+WIDTH: Final = 72
+_LONGEST_WORD: Final = 24
+_LONGEST_BAR: Final = 32
+
+
+def render(letter: Letter) -> str:
+    """The letter's plain text."""
+    return "\n\n".join(_blocks(letter)) + "\n"
+
+
+def _blocks(letter: Letter) -> Iterator[str]:
+    yield f"{letter.heading}\n{'=' * len(letter.heading)}"
+    yield f"Picture: {letter.picture}"
+    if letter.figures:
+        yield _figures(letter.figures)
+    yield from map(_wrapped, letter.paragraphs)
+    if letter.chart:
+        yield _chart(letter.chart)
+    if letter.attached:
+        yield _attached(letter.attached)
+    yield "-- \n" + "\n\n".join(map(_wrapped, letter.footnotes))
+
+
+def _figures(figures: tuple[Figure, ...]) -> str:
+    width = max(len(figure.value) for figure in figures)
+    return "\n".join(f"{figure.value:>{width + 2}} {figure.label}" for figure in figures)
+
+
+def _chart(chart: Chart) -> str:
+    words = [shortened(word, _LONGEST_WORD) for word, _ in chart.rows]
+    column = max(map(_columns, words))
+    digits = len(f"{chart.longest:,}")
+    lines = [
+        f"  {word}{' ' * (column - _columns(word))}  {count:>{digits},}  {bar(count, chart.longest, _LONGEST_BAR)}"
+        for word, (_, count) in zip(words, chart.rows, strict=True)
+    ]
+    return "\n".join([chart.title, "", *lines, *([f"  {chart.rest}"] if chart.rest else [])])
+
+
+def bar(count: int, longest: int, columns: int) -> str:
+    """A bar of characters; the longest count fills the columns, and every count is seen."""
+    return "█" * max(1, round(columns * count / longest))
+
+
+def _attached(attached: tuple[Attached, ...]) -> str:
+    width = max(len(each.filename) for each in attached)
+    return "\n".join(["Attached", "", *(f"  {each.filename:<{width}}  {each.use}" for each in attached)])
+
+
+def _wrapped(paragraph: str) -> str:
+    return textwrap.fill(paragraph, WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+def shortened(word: str, longest: int) -> str:
+    """The word, cut at its end if it is longer."""
+    return word if len(word) <= longest else f"{word[: longest - 1]}…"
+
+
+def _columns(text: str) -> int:
+    """How many columns it takes where every character takes one or two, or sits on another."""
+    return sum(
+        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        for character in text
+    )
