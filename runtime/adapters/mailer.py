@@ -34,7 +34,7 @@ class SesMailer:
 
     def send(self, message: EmailMessage) -> str:
         """Send; see the port."""
-        refused = _Refused()
+        refused = _MessageRejectedError()
         try:
             with vendor_errors({"MessageRejected": refused}):
                 sent = self._ses.send_raw_email(
@@ -43,7 +43,7 @@ class SesMailer:
                     RawMessage={"Data": message.as_bytes()},
                     ConfigurationSetName=self._configuration_set,
                 )
-        except _Refused as error:
+        except _MessageRejectedError as error:
             told = str(error.__cause__)
             if "not verified" in told and message["To"].lower() in told.lower():
                 raise AddressUnverified from error
@@ -51,5 +51,5 @@ class SesMailer:
         return sent["MessageId"]
 
 
-class _Refused(ServiceError):
+class _MessageRejectedError(ServiceError):
     """SES will not send this."""

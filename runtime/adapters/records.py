@@ -93,7 +93,8 @@ class TableRecords:
         """The result is there; see the port."""
         return self._table.update(
             *rows.record_key(count.key),
-            "REMOVE #reason SET #counted_at = if_not_exists(#counted_at, :counted), #published_at = if_not_exists(#published_at, :now)",
+            "REMOVE #reason SET #counted_at = if_not_exists(#counted_at, :counted),"
+            " #published_at = if_not_exists(#published_at, :now)",
             {"generation": generation, "counted": counted, "now": now},
             condition="#generation = :generation",
             also={

@@ -1,4 +1,4 @@
-"""Requests and records as rows, and back. Reading is lenient: a row of an older or a newer version of us is a row still."""
+"""Requests and records as rows, and back. Reading is lenient: a row of another version of us is a row still."""
 
 from __future__ import annotations
 

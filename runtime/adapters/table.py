@@ -26,11 +26,11 @@ _serialise: Final = TypeSerializer().serialize
 _deserialise: Final = TypeDeserializer().deserialize
 
 
-class _Unmet(ServiceError):
+class _ConditionFailedError(ServiceError):
     """A condition did not hold."""
 
 
-_CONDITION: Final = {"ConditionalCheckFailedException": _Unmet()}
+_CONDITION: Final = {"ConditionalCheckFailedException": _ConditionFailedError()}
 
 
 class Table:
@@ -102,7 +102,7 @@ class Table:
         try:
             with vendor_errors(_CONDITION):
                 call(TableName=self._name, **request)
-        except _Unmet:
+        except _ConditionFailedError:
             return False
         return True
 

@@ -1,0 +1,112 @@
+"""Uploads, images, results, notifications and mail: what the use cases rely on."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from typing import TYPE_CHECKING
+
+import pytest
+
+from runtime.core.errors import Absent
+from runtime.core.transcript import Transcript, TranscriptRow
+from runtime.core.types import Claim, Content
+from runtime.core.word_count import tally
+
+if TYPE_CHECKING:
+    from tests.runtime.contract.conftest import Ports
+
+UPLOAD = "uploads/" + "a" * 32
+DATA = b"picture"
+CONTENT = Content.of(DATA)
+KEY = CONTENT.md5
+CLAIM = Claim(KEY, 2, "attempt", 1)
+TRANSCRIPT = Transcript(2, (TranscriptRow(1, 1, "don't", 99.1), TranscriptRow(2, 2, "हिन्दी", 19.0)))
+
+
+def test_an_upload_is_read_if_it_has_the_bytes_that_were_asked_for(ports: Ports) -> None:
+    etag = ports.put_upload(UPLOAD, DATA)
+    assert ports.uploads.read(UPLOAD, etag) == DATA
+
+
+def test_an_upload_that_was_overwritten_is_absent_under_its_old_etag(ports: Ports) -> None:
+    old = ports.put_upload(UPLOAD, DATA)
+    new = ports.put_upload(UPLOAD, b"other")
+    with pytest.raises(Absent):
+        ports.uploads.read(UPLOAD, old)
+    assert ports.uploads.read(UPLOAD, new) == b"other"
+
+
+def test_an_upload_that_is_gone_is_absent_and_can_be_deleted_again(ports: Ports) -> None:
+    etag = ports.put_upload(UPLOAD, DATA)
+    ports.uploads.delete(UPLOAD, etag)
+    ports.uploads.delete(UPLOAD, etag)
+    assert not ports.has_upload(UPLOAD)
+    with pytest.raises(Absent):
+        ports.uploads.read(UPLOAD, etag)
+
+
+def test_a_form_is_for_one_key_and_one_type(ports: Ports) -> None:
+    form = ports.uploads.form(UPLOAD, "image/png", 600)
+    assert form.url.startswith("https://")
+    assert (form.fields["key"], form.fields["Content-Type"]) == (UPLOAD, "image/png")
+
+
+def test_an_image_is_kept_once_and_other_bytes_do_not_replace_it(ports: Ports) -> None:
+    assert ports.images.keep(KEY, DATA, CONTENT)
+    assert ports.images.keep(KEY, DATA, CONTENT)
+    assert not ports.images.keep(KEY, b"twin", Content.of(b"twin"))
+    assert ports.has_image(KEY)
+
+
+def test_an_image_can_be_deleted_and_deleted_again(ports: Ports) -> None:
+    ports.images.keep(KEY, DATA, CONTENT)
+    ports.images.delete(KEY)
+    ports.images.delete(KEY)
+    assert not ports.has_image(KEY)
+    assert ports.images.keep(KEY, b"twin", Content.of(b"twin"))
+
+
+def test_a_transcript_is_read_back_as_it_was_written_with_its_page_count(ports: Ports) -> None:
+    ports.results.write_transcript(CLAIM, TRANSCRIPT)
+    assert ports.results.read_transcript(KEY, 2) == TRANSCRIPT
+
+
+def test_a_deleted_transcript_is_absent_and_its_other_generation_is_not(ports: Ports) -> None:
+    ports.results.write_transcript(CLAIM, TRANSCRIPT)
+    ports.results.delete_transcript(KEY, 1)
+    assert ports.results.read_transcript(KEY, 2) == TRANSCRIPT
+    ports.results.delete_transcript(KEY, 2)
+    with pytest.raises(Absent):
+        ports.results.read_transcript(KEY, 2)
+
+
+def test_a_text_is_read_back_as_it_was_written(ports: Ports) -> None:
+    with pytest.raises(Absent):
+        ports.results.read_text(KEY)
+    ports.results.write_text(KEY, "co\u00adop “ﬁnance”\n")
+    assert ports.results.read_text(KEY) == "co\u00adop “ﬁnance”\n"
+
+
+def test_a_word_count_is_read_back_with_its_generation(ports: Ports) -> None:
+    assert not ports.results.has_count(KEY)
+    with pytest.raises(Absent):
+        ports.results.read_count(KEY)
+    ports.results.write_count(tally(KEY, TRANSCRIPT), 7)
+    assert ports.results.has_count(KEY)
+    stored = ports.results.read_count(KEY)
+    assert (stored.count, stored.generation) == (tally(KEY, TRANSCRIPT), 7)
+
+
+def test_a_notification_names_its_request(ports: Ports) -> None:
+    ports.notifications.send("a" * 32)
+    assert ports.notified() == ["a" * 32]
+
+
+def test_mail_goes_to_a_proven_address(ports: Ports) -> None:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "from@example.com", "ann@example.com", "Hello"
+    message.set_content("text")
+    assert not ports.mailer.verified("ann@example.com")
+    ports.prove("ann@example.com")
+    assert ports.mailer.verified("ann@example.com")
+    assert ports.mailer.send(message)

@@ -1,0 +1,291 @@
+"""Records, waiters and requests: what the use cases rely on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from runtime.core.reasons import Reason
+from runtime.core.transcript import Transcript, TranscriptRow
+from runtime.core.types import Content, RecordState, Request, RequestState, Stage
+from runtime.core.word_count import tally
+
+if TYPE_CHECKING:
+    from runtime.core.types import Claim, Record
+    from tests.runtime.contract.conftest import Ports
+
+NOW = 1_800_000_000.0
+LATER = NOW + 1000
+CONTENT = Content.of(b"picture")
+KEY = CONTENT.md5
+ID = "0" * 31 + "1"
+COUNT = tally(KEY, Transcript(1, (TranscriptRow(1, 1, "word", 99.0),)))
+
+
+def claim(ports: Ports, attempt: str = "a", seen: Record | None = None, now: float = NOW) -> Claim | None:
+    return ports.records.claim(
+        KEY, CONTENT, seen, attempt=attempt, claimant=ID, now=now, lease_until=now + 100, expires_at=LATER
+    )
+
+
+def ready(ports: Ports, generation: int) -> bool:
+    return ports.records.ready(COUNT, generation, counted=NOW + 1, now=NOW + 2, expires_at=LATER)
+
+
+def get(ports: Ports) -> Record:
+    record = ports.records.get(KEY)
+    assert record is not None
+    return record
+
+
+def request(ports: Ports) -> Request:
+    found = ports.requests.get(ID)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def opened(ports: Ports) -> Request:
+    wish = Request(
+        request_id=ID,
+        email="ann@example.com",
+        filename="a b'\"<ü>.png",
+        token_hash="hash",
+        form_expires_at=NOW + 600,
+        expires_at=LATER,
+        times={Stage.OPENED: NOW},
+    )
+    ports.requests.open(wish)
+    return wish
+
+
+def test_a_record_that_was_never_written_is_none(ports: Ports) -> None:
+    assert ports.records.get(KEY) is None
+
+
+def test_a_claim_is_read_back_as_it_was_made(ports: Ports) -> None:
+    taken = claim(ports)
+    record = get(ports)
+    assert taken is not None
+    assert (taken.generation, taken.attempts) == (1, 1)
+    assert record.state is RecordState.CLAIMED
+    assert (record.content, record.attempt, record.claimant) == (CONTENT, "a", ID)
+    assert (record.lease_until, record.expires_at) == (NOW + 100, LATER)
+    assert record.times == {Stage.CLAIMED: NOW}
+
+
+def test_of_two_claims_on_nothing_one_wins(ports: Ports) -> None:
+    assert claim(ports, "a")
+    assert claim(ports, "b") is None
+    assert get(ports).attempt == "a"
+
+
+def test_of_two_claims_on_the_same_old_record_one_wins_in_a_new_generation(ports: Ports) -> None:
+    claim(ports, "a")
+    seen = get(ports)
+    assert claim(ports, "b", seen)
+    assert claim(ports, "c", seen) is None
+    assert (get(ports).attempt, get(ports).generation, get(ports).attempts) == ("b", 2, 2)
+
+
+def test_a_claim_on_what_became_ready_meanwhile_is_refused(ports: Ports) -> None:
+    claim(ports, "a")
+    seen = get(ports)
+    ready(ports, 1)
+    assert claim(ports, "b", seen) is None
+    assert get(ports).state is RecordState.READY
+
+
+def test_a_claim_given_back_uncounted_is_free_and_was_no_attempt(ports: Ports) -> None:
+    taken = claim(ports, "a")
+    assert taken
+    ports.records.give_back(taken, counted=False)
+    assert get(ports).claimable(NOW)
+    again = claim(ports, "b", get(ports))
+    assert again
+    assert again.attempts == 1
+
+
+def test_a_claim_given_back_counted_is_free_and_was_an_attempt(ports: Ports) -> None:
+    taken = claim(ports, "a")
+    assert taken
+    ports.records.give_back(taken, counted=True)
+    again = claim(ports, "b", get(ports))
+    assert again
+    assert again.attempts == 2
+
+
+def test_an_overtaken_attempt_changes_nothing(ports: Ports) -> None:
+    old = claim(ports, "a")
+    assert old
+    new = claim(ports, "b", get(ports))
+    assert new
+    ports.records.give_back(old, counted=True)
+    assert not ports.records.transcribed(old, NOW)
+    assert not ports.records.failed(old, Reason.INTERNAL, NOW)
+    assert not ready(ports, old.generation)
+    assert (get(ports).state, get(ports).lease_until) == (RecordState.CLAIMED, NOW + 100)
+
+
+def test_a_record_moves_from_claimed_to_transcribed_to_ready_with_its_times(ports: Ports) -> None:
+    taken = claim(ports)
+    assert taken
+    assert ports.records.transcribed(taken, NOW + 0.25)
+    assert get(ports).state is RecordState.TRANSCRIBED
+    assert ready(ports, 1)
+    record = get(ports)
+    assert (record.state, record.version) == (RecordState.READY, COUNT.version)
+    assert (record.total_words, record.unique_words) == (1, 1)
+    assert record.times == {
+        Stage.CLAIMED: NOW,
+        Stage.READ: NOW + 0.25,
+        Stage.COUNTED: NOW + 1,
+        Stage.PUBLISHED: NOW + 2,
+    }
+
+
+def test_later_stages_may_be_faster_than_the_attempt_that_woke_them(ports: Ports) -> None:
+    taken = claim(ports)
+    assert taken
+    assert ready(ports, 1)
+    assert ports.records.transcribed(taken, NOW)
+    assert get(ports).state is RecordState.READY
+
+
+def test_a_ready_record_never_becomes_failed(ports: Ports) -> None:
+    taken = claim(ports)
+    assert taken
+    ready(ports, 1)
+    assert not ports.records.failed(taken, Reason.UNREADABLE, NOW)
+    assert get(ports).state is RecordState.READY
+
+
+def test_a_ready_record_may_be_published_again(ports: Ports) -> None:
+    claim(ports)
+    assert ready(ports, 1)
+    assert ready(ports, 1)
+    assert get(ports).times[Stage.PUBLISHED] == NOW + 2
+
+
+def test_publishing_a_picture_without_a_record_is_refused(ports: Ports) -> None:
+    assert not ready(ports, 1)
+    assert ports.records.get(KEY) is None
+
+
+def test_a_failed_record_keeps_its_reason_and_forgets_its_attempts(ports: Ports) -> None:
+    taken = claim(ports)
+    assert taken
+    assert ports.records.failed(taken, Reason.UNREADABLE, NOW)
+    assert (get(ports).state, get(ports).reason, get(ports).attempts) == (RecordState.FAILED, Reason.UNREADABLE, 0)
+
+
+def test_a_failed_record_that_becomes_ready_after_all_has_no_reason(ports: Ports) -> None:
+    taken = claim(ports)
+    assert taken
+    ports.records.failed(taken, Reason.INTERNAL, NOW)
+    assert ready(ports, 1)
+    assert (get(ports).state, get(ports).reason) == (RecordState.READY, None)
+
+
+def test_waiters_are_listed_until_they_are_removed(ports: Ports, opened: Request) -> None:
+    other = replace(opened, request_id="f" * 32)
+    ports.waiters.add(KEY, opened)
+    ports.waiters.add(KEY, opened)
+    ports.waiters.add(KEY, other)
+    ports.waiters.add("another", opened)
+    assert sorted(ports.waiters.of(KEY)) == [ID, "f" * 32]
+    ports.waiters.remove(KEY, ID)
+    ports.waiters.remove(KEY, ID)
+    assert ports.waiters.of(KEY) == ["f" * 32]
+
+
+def test_a_request_is_read_back_as_it_was_opened(ports: Ports, opened: Request) -> None:
+    assert request(ports) == opened
+
+
+def test_a_request_that_was_never_opened_is_none(ports: Ports) -> None:
+    assert ports.requests.get(ID) is None
+
+
+def test_opening_a_request_twice_does_not_change_it(ports: Ports, opened: Request) -> None:
+    ports.requests.open(replace(opened, email="eve@example.com"))
+    assert request(ports).email == opened.email
+
+
+@pytest.mark.usefixtures("opened")
+def test_the_first_bytes_bind_a_request_and_no_others_can(ports: Ports) -> None:
+    assert ports.requests.bind(ID, "first", CONTENT, uploaded=NOW + 1)
+    assert not ports.requests.bind(ID, "second", Content.of(b"other"), uploaded=NOW + 2)
+    assert ports.requests.bind(ID, "first", CONTENT, uploaded=NOW + 1)
+    bound = request(ports)
+    assert (bound.etag, bound.content, bound.state) == ("first", CONTENT, RequestState.WAITING)
+    assert bound.times[Stage.UPLOADED] == NOW + 1
+
+
+def test_a_request_that_does_not_exist_cannot_be_bound(ports: Ports) -> None:
+    assert not ports.requests.bind(ID, "first", CONTENT, uploaded=NOW)
+    assert ports.requests.get(ID) is None
+
+
+@pytest.mark.usefixtures("opened")
+def test_marks_of_the_way_through_are_kept(ports: Ports) -> None:
+    ports.requests.bind(ID, "first", CONTENT, uploaded=NOW)
+    ports.requests.kept(ID, KEY, NOW + 1)
+    ports.requests.joined(ID)
+    ports.requests.hit(ID)
+    ports.requests.late(ID, NOW + 300)
+    marked = request(ports)
+    assert (marked.key, marked.joined, marked.cached) == (KEY, True, True)
+    assert (marked.times[Stage.KEPT], marked.times[Stage.LATE]) == (NOW + 1, NOW + 300)
+
+
+@pytest.mark.usefixtures("opened")
+def test_one_at_a_time_has_the_right_to_send(ports: Ports) -> None:
+    assert ports.requests.begin_sending(ID, "a", now=NOW, lease_until=NOW + 10)
+    assert not ports.requests.begin_sending(ID, "b", now=NOW + 9, lease_until=NOW + 19)
+    assert request(ports).state is RequestState.SENDING
+
+
+@pytest.mark.usefixtures("opened")
+def test_the_right_to_send_passes_on_when_its_lease_runs_out_and_the_old_holder_settles_nothing(ports: Ports) -> None:
+    ports.requests.begin_sending(ID, "a", now=NOW, lease_until=NOW + 10)
+    assert ports.requests.begin_sending(ID, "b", now=NOW + 10, lease_until=NOW + 20)
+    ports.requests.settle(ID, "a", RequestState.SENT, NOW + 11)
+    assert request(ports).state is RequestState.SENDING
+    ports.requests.settle(ID, "b", RequestState.SENT, NOW + 12)
+    assert request(ports).state is RequestState.SENT
+    assert request(ports).times[Stage.SENT] == NOW + 12
+
+
+@pytest.mark.usefixtures("opened")
+def test_the_right_to_send_can_be_given_back(ports: Ports) -> None:
+    ports.requests.begin_sending(ID, "a", now=NOW, lease_until=NOW + 10)
+    ports.requests.stop_sending(ID, "b")
+    assert request(ports).state is RequestState.SENDING
+    ports.requests.stop_sending(ID, "a")
+    assert request(ports).state is RequestState.WAITING
+    assert ports.requests.begin_sending(ID, "b", now=NOW + 1, lease_until=NOW + 20)
+
+
+@pytest.mark.usefixtures("opened")
+def test_a_settled_request_changes_no_more(ports: Ports) -> None:
+    ports.requests.begin_sending(ID, "a", now=NOW, lease_until=NOW + 10)
+    ports.requests.settle(ID, "a", RequestState.FAILED, NOW + 1, Reason.UNREADABLE)
+    settled = request(ports)
+    ports.requests.refuse(ID, Reason.INTERNAL)
+    ports.requests.late(ID, NOW + 300)
+    ports.requests.hit(ID)
+    assert not ports.requests.bind(ID, "etag", CONTENT, uploaded=NOW)
+    assert not ports.requests.begin_sending(ID, "b", now=NOW + 99, lease_until=NOW + 199)
+    assert request(ports) == settled
+    assert (settled.state, settled.reason) == (RequestState.FAILED, Reason.UNREADABLE)
+
+
+@pytest.mark.usefixtures("opened")
+def test_a_refused_request_keeps_its_reason_when_it_is_settled(ports: Ports) -> None:
+    ports.requests.refuse(ID, Reason.EMPTY)
+    ports.requests.begin_sending(ID, "a", now=NOW, lease_until=NOW + 10)
+    ports.requests.settle(ID, "a", RequestState.FAILED, NOW + 1)
+    assert request(ports).reason is Reason.EMPTY

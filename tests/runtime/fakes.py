@@ -1,0 +1,358 @@
+"""The ports of `core`, served in memory. They pass the same contract tests as the adapters (tests/runtime/contract)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from runtime.core import keys
+from runtime.core.errors import Absent, AddressUnverified
+from runtime.core.ports import Form, StoredCount
+from runtime.core.types import Claim, Record, RecordState, RequestState, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from email.message import EmailMessage
+
+    from runtime.core.events import Event
+    from runtime.core.reasons import Reason
+    from runtime.core.transcript import Transcript
+    from runtime.core.types import Content, Request
+    from runtime.core.word_count import WordCount
+
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass
+class ManualClock:
+    """Time that stands still until it is told to pass."""
+
+    time: float = 1_800_000_000.0
+
+    def now(self) -> float:
+        return self.time
+
+    def advance(self, seconds: float) -> None:
+        self.time += seconds
+
+
+@dataclass
+class CountedTokens:
+    """Names one after the other, in the shape of random ones."""
+
+    made: int = 0
+
+    def new(self) -> str:
+        self.made += 1
+        return f"{self.made:032x}"
+
+
+@dataclass
+class MemoryLog:
+    events: list[Event] = field(default_factory=list)
+
+    def emit(self, event: Event) -> None:
+        self.events.append(event)
+
+    def names(self) -> list[str]:
+        return [event.name for event in self.events]
+
+
+@dataclass
+class MemoryUploads:
+    objects: dict[str, bytes] = field(default_factory=dict)
+    reads: list[str] = field(default_factory=list)
+
+    def put(self, object_key: str, data: bytes) -> str:
+        """What a form does; the object's ETag."""
+        self.objects[object_key] = data
+        return etag_of(data)
+
+    def form(self, object_key: str, content_type: str, seconds: int) -> Form:
+        return Form("https://uploads.test/", {"key": object_key, "Content-Type": content_type, "seconds": str(seconds)})
+
+    def read(self, object_key: str, etag: str) -> bytes:
+        if not self._holds(object_key, etag):
+            raise Absent(object_key)
+        self.reads.append(etag)
+        return self.objects[object_key]
+
+    def delete(self, object_key: str, etag: str) -> None:
+        if self._holds(object_key, etag):
+            del self.objects[object_key]
+
+    def _holds(self, object_key: str, etag: str) -> bool:
+        return object_key in self.objects and etag_of(self.objects[object_key]) == etag
+
+
+def etag_of(data: bytes) -> str:
+    """As S3 makes it for a single-part object under SSE-S3."""
+    return hashlib.md5(data, usedforsecurity=False).hexdigest()
+
+
+@dataclass
+class MemoryImages:
+    kept: dict[str, tuple[bytes, Content]] = field(default_factory=dict)
+
+    def keep(self, key: str, data: bytes, content: Content) -> bool:
+        return self.kept.setdefault(key, (data, content))[1] == content
+
+    def delete(self, key: str) -> None:
+        self.kept.pop(key, None)
+
+
+@dataclass
+class ScriptedReader:
+    """OCR that gives the same answer for every picture, and counts how often it was asked."""
+
+    images: MemoryImages
+    answer: Mapping[str, Any] | Exception
+    asked: list[str] = field(default_factory=list)
+
+    def read(self, key: str) -> Mapping[str, Any]:
+        self.asked.append(key)
+        if key not in self.images.kept:
+            raise Absent(key)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+@dataclass
+class MemoryResults:
+    texts: dict[str, str] = field(default_factory=dict)
+    transcripts: dict[tuple[str, int], Transcript] = field(default_factory=dict)
+    counts: dict[str, StoredCount] = field(default_factory=dict)
+    written: list[str] = field(default_factory=list)
+
+    def write_text(self, key: str, text: str) -> None:
+        self.texts[key] = text
+
+    def read_text(self, key: str) -> str:
+        return _present(self.texts, key)
+
+    def write_transcript(self, claim: Claim, transcript: Transcript) -> None:
+        self.transcripts[claim.key, claim.generation] = transcript
+        self.written.append(keys.transcript(claim.key, claim.generation))
+
+    def read_transcript(self, key: str, generation: int) -> Transcript:
+        return _present(self.transcripts, (key, generation))
+
+    def delete_transcript(self, key: str, generation: int) -> None:
+        self.transcripts.pop((key, generation), None)
+
+    def write_count(self, count: WordCount, generation: int) -> None:
+        self.counts[count.key] = StoredCount(count, generation)
+        self.written.append(keys.word_count(count.key))
+
+    def read_count(self, key: str) -> StoredCount:
+        return _present(self.counts, key)
+
+    def has_count(self, key: str) -> bool:
+        return key in self.counts
+
+
+def _present(things: dict[K, V], key: K) -> V:
+    if key not in things:
+        raise Absent(str(key))
+    return things[key]
+
+
+@dataclass
+class MemoryRecords:
+    rows: dict[str, Record] = field(default_factory=dict)
+
+    def get(self, key: str) -> Record | None:
+        return self.rows.get(key)
+
+    def claim(  # noqa: PLR0913  as the port
+        self,
+        key: str,
+        content: Content,
+        seen: Record | None,
+        *,
+        attempt: str,
+        claimant: str,
+        now: float,
+        lease_until: float,
+        expires_at: float,
+    ) -> Claim | None:
+        row = self.rows.get(key)
+        if (row is None) != (seen is None):
+            return None
+        if row and seen and (row.generation, row.state) != (seen.generation, seen.state):
+            return None
+        going_on = seen is not None and seen.fresh(now) and seen.state is not RecordState.READY
+        claimed = Record(
+            key=key,
+            content=content,
+            state=RecordState.CLAIMED,
+            generation=seen.generation + 1 if seen else 1,
+            expires_at=expires_at,
+            attempt=attempt,
+            claimant=claimant,
+            lease_until=lease_until,
+            attempts=seen.attempts + 1 if seen and going_on else 1,
+            times={Stage.CLAIMED: now},
+        )
+        self.rows[key] = claimed
+        return Claim(key, claimed.generation, attempt, claimed.attempts)
+
+    def give_back(self, claim: Claim, *, counted: bool) -> None:
+        if row := self._held(claim):
+            self.rows[claim.key] = replace(row, lease_until=0, attempts=row.attempts - (not counted))
+
+    def transcribed(self, claim: Claim, now: float) -> bool:
+        row = self.rows.get(claim.key)
+        if held := self._held(claim):
+            self.rows[claim.key] = replace(held, state=RecordState.TRANSCRIBED, times={**held.times, Stage.READ: now})
+            return True
+        further = (RecordState.TRANSCRIBED, RecordState.READY)
+        return row is not None and row.generation == claim.generation and row.state in further
+
+    def ready(self, count: WordCount, generation: int, *, counted: float, now: float, expires_at: float) -> bool:
+        row = self.rows.get(count.key)
+        if row is None or row.generation != generation:
+            return False
+        self.rows[count.key] = replace(
+            row,
+            state=RecordState.READY,
+            attempts=0,
+            reason=None,
+            version=count.version,
+            total_words=count.total_words,
+            unique_words=count.unique_words,
+            expires_at=expires_at,
+            times={Stage.COUNTED: counted, Stage.PUBLISHED: now, **row.times},
+        )
+        return True
+
+    def failed(self, claim: Claim, reason: Reason, now: float) -> bool:  # noqa: ARG002  as the port
+        row = self._held(claim)
+        if row:
+            self.rows[claim.key] = replace(row, state=RecordState.FAILED, reason=reason, attempts=0)
+        return row is not None
+
+    def _held(self, claim: Claim) -> Record | None:
+        row = self.rows.get(claim.key)
+        held = row and (row.generation, row.attempt, row.state) == (
+            claim.generation,
+            claim.attempt,
+            RecordState.CLAIMED,
+        )
+        return row if held else None
+
+
+@dataclass
+class MemoryWaiters:
+    waiting: set[tuple[str, str]] = field(default_factory=set)
+
+    def add(self, key: str, request: Request) -> None:
+        self.waiting.add((key, request.request_id))
+
+    def of(self, key: str) -> list[str]:
+        return sorted(request_id for waited, request_id in self.waiting if waited == key)
+
+    def remove(self, key: str, request_id: str) -> None:
+        self.waiting.discard((key, request_id))
+
+
+@dataclass
+class MemoryRequests:
+    rows: dict[str, Request] = field(default_factory=dict)
+    senders: dict[str, tuple[str, float]] = field(default_factory=dict)
+
+    def open(self, request: Request) -> None:
+        self.rows.setdefault(request.request_id, request)
+
+    def get(self, request_id: str) -> Request | None:
+        return self.rows.get(request_id)
+
+    def bind(self, request_id: str, etag: str, content: Content | None, *, uploaded: float) -> bool:
+        row = self.rows.get(request_id)
+        if row is None or row.state not in (RequestState.OPEN, RequestState.WAITING) or row.etag not in (None, etag):
+            return False
+        self._change(
+            request_id,
+            state=RequestState.WAITING,
+            etag=etag,
+            content=content or row.content,
+            times={**row.times, Stage.UPLOADED: uploaded},
+        )
+        return True
+
+    def kept(self, request_id: str, key: str, now: float) -> None:
+        if row := self._unsettled(request_id):
+            self._change(request_id, key=key, times={**row.times, Stage.KEPT: now})
+
+    def joined(self, request_id: str) -> None:
+        if self._unsettled(request_id):
+            self._change(request_id, joined=True)
+
+    def hit(self, request_id: str) -> None:
+        if self._unsettled(request_id):
+            self._change(request_id, cached=True)
+
+    def refuse(self, request_id: str, reason: Reason) -> None:
+        if self._unsettled(request_id):
+            self._change(request_id, reason=reason)
+
+    def begin_sending(self, request_id: str, attempt: str, *, now: float, lease_until: float) -> bool:
+        row = self._unsettled(request_id)
+        if row is None or (row.state is RequestState.SENDING and self.senders[request_id][1] > now):
+            return False
+        self.senders[request_id] = attempt, lease_until
+        self._change(request_id, state=RequestState.SENDING)
+        return True
+
+    def stop_sending(self, request_id: str, attempt: str) -> None:
+        if self._sending(request_id, attempt):
+            self._change(request_id, state=RequestState.WAITING)
+
+    def settle(
+        self, request_id: str, attempt: str, state: RequestState, now: float, reason: Reason | None = None
+    ) -> None:
+        if row := self._sending(request_id, attempt):
+            self._change(request_id, state=state, reason=reason or row.reason, times={**row.times, Stage.SENT: now})
+
+    def late(self, request_id: str, now: float) -> None:
+        if row := self._unsettled(request_id):
+            self._change(request_id, times={**row.times, Stage.LATE: now})
+
+    def _unsettled(self, request_id: str) -> Request | None:
+        row = self.rows.get(request_id)
+        return row if row and not row.state.settled else None
+
+    def _sending(self, request_id: str, attempt: str) -> Request | None:
+        row = self.rows.get(request_id)
+        sending = row and row.state is RequestState.SENDING and self.senders[request_id][0] == attempt
+        return row if sending else None
+
+    def _change(self, request_id: str, **changes: Any) -> None:  # noqa: ANN401  fields of a request
+        self.rows[request_id] = replace(self.rows[request_id], **changes)
+
+
+@dataclass
+class MemoryNotifications:
+    sent: list[str] = field(default_factory=list)
+
+    def send(self, request_id: str) -> None:
+        self.sent.append(request_id)
+
+
+@dataclass
+class MemoryMailer:
+    proven: set[str] = field(default_factory=set)
+    sent: list[EmailMessage] = field(default_factory=list)
+
+    def verified(self, address: str) -> bool:
+        return address in self.proven
+
+    def send(self, message: EmailMessage) -> str:
+        if message["To"] not in self.proven:
+            raise AddressUnverified
+        self.sent.append(message)
+        return f"message-{len(self.sent)}"
