@@ -5,16 +5,25 @@ from __future__ import annotations
 import os
 import threading
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
 from botocore.config import Config
+from botocore.loaders import create_loader
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
+    from botocore.loaders import Loader
 
 ACCESS_KEY_ID = "AKIALOCALDEPLOYMENT"
 """Who deploys, so that an endpoint which checks permissions can tell its owner from the functions."""
+
+
+@cache
+def _descriptions() -> Loader:
+    """AWS's services as botocore describes them; half of what a client costs is to read its service's."""
+    return create_loader()
 
 
 @dataclass
@@ -39,8 +48,14 @@ class Account:
                 "credentials_file": nowhere,
             },
         )
+        self._session.register_component("data_loader", _descriptions())
         self._session.set_credentials(ACCESS_KEY_ID, "local")
         self._session.register("before-call", self._name_account)
+
+    @cached_property
+    def caller(self) -> dict[str, Any]:
+        """Who deploys, as STS answers; programs ask for it again and again."""
+        return self.call("sts", "get_caller_identity")
 
     def call(self, service: str, operation: str, /, **request: object) -> dict[str, Any]:
         """Call one operation; `service` and `operation` as boto3 names them. Arguments of None are not sent."""
@@ -62,5 +77,5 @@ class Account:
                 )
             return self._clients[service]
 
-    def _name_account(self, params: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 - botocore gives what it has
-        params["headers"]["x-moto-account-id"] = self.account_id
+    def _name_account(self, **event: Any) -> None:  # noqa: ANN401 - botocore gives what it has
+        event["params"]["headers"]["x-moto-account-id"] = self.account_id

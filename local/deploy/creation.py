@@ -6,13 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from local.deploy.names import automatic_name
-
 if TYPE_CHECKING:
     from pathlib import Path
 
     from local.deploy.account import Account
     from local.deploy.inputs import Inputs
+    from local.deploy.names import NamePattern
 
 
 @dataclass(frozen=True)
@@ -23,6 +22,7 @@ class Creation:
     name: str
     inputs: Inputs
     account: Account
+    naming: NamePattern
     root: Path
     """The program's folder, from which relative paths are counted."""
 
@@ -32,7 +32,7 @@ class Creation:
 
     def named(self, key: str = "name", *, longest: int) -> str:
         """The resource's name in AWS: the input `key` if given, an automatic one if not."""
-        return self.inputs.optional_text(key) or automatic_name(self.name, self.urn, longest=longest)
+        return self.inputs.optional_text(key) or self.naming.name(self.name, self.urn, longest=longest)
 
     def tags(self) -> dict[str, str]:
         """The resource's tags; empty if none are given."""

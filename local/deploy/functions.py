@@ -15,13 +15,8 @@ Function: TypeAlias = Callable[[Inputs, "Account"], dict[str, Any]]
 
 
 def _caller_identity(_: Inputs, account: Account) -> dict[str, Any]:
-    answer = account.call("sts", "get_caller_identity")
-    return {
-        "accountId": answer["Account"],
-        "arn": answer["Arn"],
-        "id": answer["Account"],
-        "userId": answer["UserId"],
-    }
+    caller = account.caller
+    return {"accountId": caller["Account"], "arn": caller["Arn"], "id": caller["Account"], "userId": caller["UserId"]}
 
 
 def _region(_: Inputs, account: Account) -> dict[str, Any]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from google.protobuf.empty_pb2 import Empty
 
     from local.deploy.account import Account
+    from local.deploy.names import NamePattern
 
 _STACK = "pulumi:pulumi:Stack"
 
@@ -45,12 +46,13 @@ class Monitor(mocks.MockMonitor):
     depends on them is left out, and all else is still created, so that one run shows every failure.
     """
 
-    def __init__(self, account: Account, root: Path) -> None:
+    def __init__(self, account: Account, naming: NamePattern, root: Path) -> None:
         super().__init__(Unsupported())
         self.created: list[DeployedResource] = []
         self.failures: list[Failure] = []
         self.outputs: dict[str, Any] = {}
         self._account = account
+        self._naming = naming
         self._root = root
         self._urns: set[str] = set()
         self._missing: set[str] = set()  # URNs of resources that failed, or were left out for one that did
@@ -84,7 +86,7 @@ class Monitor(mocks.MockMonitor):
     ) -> Empty:
         """Keep the stack's exports."""
         if f"::{_STACK}::" in request.urn:
-            self.outputs = plain(request.outputs)
+            self.outputs = dict(sorted(plain(request.outputs).items()))
         return super().RegisterResourceOutputs(request)
 
     # pyrefly: ignore[missing-override-decorator] - typing has it from Python 3.12 on
@@ -129,7 +131,7 @@ class Monitor(mocks.MockMonitor):
                 + ", ".join(sources),
             )
         inputs = Inputs(values)
-        made = creator(Creation(urn, request.name, inputs, self._account, self._root))
+        made = creator(Creation(urn, request.name, inputs, self._account, self._naming, self._root))
         _refuse_unread(inputs)
         self.created.append(DeployedResource(urn, request.type, request.name, made.id, values, made.outputs))
         state = struct_pb2.Struct()

@@ -3,22 +3,46 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from dataclasses import dataclass
 
 from local.deploy.inputs import InputError
 
-_HEX_DIGITS = 7  # as Pulumi's own
+_EXPRESSION = re.compile(r"\$\{(?P<word>[a-z]+)(?:\((?P<length>\d+)\))?\}")
 
 
-def automatic_name(logical_name: str, urn: str, *, longest: int) -> str:
-    """The logical name, `-` and seven hex digits, as Pulumi would name the resource.
+@dataclass(frozen=True)
+class NamePattern:
+    """How Pulumi names a stack's resources: by default the logical name, `-` and seven hex digits.
 
     Pulumi draws the digits by lot. Here the URN decides, which holds the stack: a second deployment has the same names,
     another stack has others.
 
-    Raises:
-        InputError: The name is longer than AWS takes; Pulumi refuses it too.
+    https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming-configuration
     """
-    name = f"{logical_name}-{hashlib.sha256(urn.encode()).hexdigest()[:_HEX_DIGITS]}"
-    if len(name) > longest:
-        raise InputError(f"the automatic name {name} has {len(name)} characters; AWS takes {longest}")
-    return name
+
+    project: str
+    stack: str
+    pattern: str = "${name}-${hex(7)}"
+
+    def name(self, logical_name: str, urn: str, *, longest: int) -> str:
+        """The automatic name of one resource.
+
+        Raises:
+            InputError: The name is longer than AWS takes (Pulumi refuses it too), or the pattern has an expression that
+                is not followed here.
+        """
+        known = {"name": logical_name, "project": self.project, "stack": self.stack}
+
+        def value(expression: re.Match[str]) -> str:
+            word, length = expression["word"], expression["length"]
+            if word == "hex" and length:
+                return hashlib.sha256(urn.encode()).hexdigest()[: int(length)]
+            if word in known and not length:
+                return known[word]
+            raise InputError(f"pulumi:autonaming: {expression[0]} is not followed here")
+
+        name = _EXPRESSION.sub(value, self.pattern)
+        if len(name) > longest:
+            raise InputError(f"the automatic name {name} has {len(name)} characters; AWS takes {longest}")
+        return name
