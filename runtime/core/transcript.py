@@ -95,7 +95,7 @@ def load(data: bytes, pages: int) -> Transcript:
     try:
         rows = tuple(
             TranscriptRow(int(row["page"]), int(row["line"]), str(row["text"]), float(row["confidence"]))
-            for row in map(json.loads, data.decode().splitlines())
+            for row in map(json.loads, data.removesuffix(b"\n").split(b"\n") if data else ())
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"not a transcript row: {error!r}") from error

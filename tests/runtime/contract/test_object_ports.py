@@ -110,3 +110,10 @@ def test_mail_goes_to_a_proven_address(ports: Ports) -> None:
     ports.prove("ann@example.com")
     assert ports.mailer.verified("ann@example.com")
     assert ports.mailer.send(message)
+
+
+def test_deleting_an_upload_by_its_old_etag_leaves_the_new_bytes(ports: Ports) -> None:
+    old = ports.put_upload(UPLOAD, DATA)
+    ports.put_upload(UPLOAD, b"other")
+    ports.uploads.delete(UPLOAD, old)
+    assert ports.has_upload(UPLOAD)

@@ -1,0 +1,42 @@
+"""Transcripts: what OCR read, as counting will see it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runtime.core.transcript import Reading, ReadLine, ReadWord, Transcript, TranscriptRow, load, transcribe
+
+
+def test_a_row_holds_the_normalised_word_its_page_and_line_and_two_decimals_of_confidence() -> None:
+    reading = Reading(
+        pages=2,
+        lines=(
+            ReadLine(1, "Don’t", (ReadWord("Don’t", 99.1234),)),
+            ReadLine(2, "ﬁne \u200b", (ReadWord("ﬁne", 80.0), ReadWord("\u200b", 10.0))),
+        ),
+    )
+    assert transcribe(reading).rows == (TranscriptRow(1, 1, "Don't", 99.12), TranscriptRow(2, 2, "fine", 80.0))
+
+
+def test_a_row_is_written_as_the_architecture_shows_it() -> None:
+    dumped = Transcript(1, (TranscriptRow(1, 1, "don't", 99.1),)).dump()
+    assert dumped == b'{"page": 1, "line": 1, "text": "don\'t", "confidence": 99.1}\n'
+
+
+@given(st.lists(st.tuples(st.text(), st.floats(0, 100)), max_size=8))
+def test_any_text_survives_writing_and_reading_one_line_a_word(found: list[tuple[str, float]]) -> None:
+    rows = tuple(TranscriptRow(1, 1, text.encode("utf-8", "ignore").decode(), round(sure, 2)) for text, sure in found)
+    dumped = Transcript(1, rows).dump()
+    assert load(dumped, pages=1).rows == rows
+    assert dumped.count(b"\n") == len(rows)
+    assert all(json.loads(line) for line in dumped.decode().split("\n")[:-1])
+
+
+@pytest.mark.parametrize("line", ["{}", "[]", "not JSON", '{"page": null, "line": 1, "text": "", "confidence": 1}'])
+def test_what_is_no_transcript_is_refused(line: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        load(f"{line}\n".encode(), pages=1)
