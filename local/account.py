@@ -1,0 +1,213 @@
+"""moto as the AWS account: every call to it goes through one lock, for moto is not thread-safe.
+
+Importing this module imports moto; do it once its port is open, and callers wait instead of being refused.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import threading
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Final
+
+os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"  # so that buckets' own rules count; moto reads it when it is imported
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core import utils as moto_time
+from moto.core.base_backend import BackendDict
+from moto.core.request import (
+    PRESERVED_HEADER_NAMES_ENVIRON_KEY,
+    environ_key_for_header,
+    should_preserve_original_header_name,
+)
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+from local.http_message import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from moto.apigatewayv2.models import Api
+    from moto.awslambda.models import EventSourceMapping, LambdaFunction
+    from moto.s3.models import FakeBucket, S3Backend
+    from moto.ses.models import SESBackend
+    from moto.sqs.models import Queue
+
+    from local.clock import Clock
+    from local.http_message import Request
+
+ACCOUNT_ID: Final = DEFAULT_ACCOUNT_ID
+
+
+class NoSuchObjectError(KeyError):
+    """There is no such object, version or bucket."""
+
+
+class Account:
+    """One AWS account in memory. Made anew, it is empty: there is one in a process at a time."""
+
+    _in_use: Account | None = None
+
+    def __init__(self, clock: Clock) -> None:
+        if Account._in_use is not None:
+            raise RuntimeError("moto holds one account in a process, and another local cloud is using it")
+        Account._in_use = self
+        self._lock = threading.RLock()
+        self._app = DomainDispatcherApplication(create_backend_app)
+        BackendDict.reset()
+        _follow(clock)
+        _amend_moto()
+
+    def close(self) -> None:
+        """Forget everything, and let another one take its place."""
+        with self._lock:
+            BackendDict.reset()
+        Account._in_use = None
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold moto still. Everything that is read or changed in its backends is, inside such a block."""
+        with self._lock:
+            yield
+
+    def handle(self, request: Request) -> Response:
+        """Let moto answer."""
+        started: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], _error: object = None) -> None:
+            started.append((status, headers))
+
+        with self._lock:
+            parts = self._app(_environ(request), start_response)
+            body = b"".join(parts)
+            if hasattr(parts, "close"):
+                parts.close()
+        status, headers = started[-1]
+        return Response(int(status.split(" ", 1)[0]), body, headers)
+
+    # What follows reads moto's own objects: use them under `locked()` only.
+
+    def s3(self) -> S3Backend:
+        """S3's backend: buckets and objects."""
+        from moto.s3.models import s3_backends  # noqa: PLC0415 - slow, and needed only when asked for
+
+        return s3_backends[ACCOUNT_ID]["aws"]
+
+    def bucket(self, name: str) -> FakeBucket | None:
+        """A bucket, if it exists."""
+        return self.s3().buckets.get(name)
+
+    def read_object(self, bucket: str, key: str, version: str | None = None) -> bytes:
+        """An object's bytes.
+
+        Raises:
+            NoSuchObjectError: There is none.
+        """
+        with self._lock:
+            found = self.s3().get_object(bucket, key, version_id=version) if self.bucket(bucket) else None
+            if found is None:
+                raise NoSuchObjectError(f"{bucket}/{key}")
+            value: bytes = found.value
+            return value
+
+    def ses(self, region: str) -> SESBackend:
+        """SES's backend of a region: identities and configuration sets."""
+        from moto.ses.models import ses_backends  # noqa: PLC0415 - slow, and needed only when asked for
+
+        return ses_backends[ACCOUNT_ID][region]
+
+    def functions(self) -> list[LambdaFunction]:
+        """Every Lambda function, in its latest version."""
+        from moto.awslambda.models import lambda_backends  # noqa: PLC0415 - slow, and needed only when asked for
+
+        backends = list(lambda_backends[ACCOUNT_ID].values())
+        return [function for backend in backends for function in backend._lambdas.all()]  # noqa: SLF001 - moto's list_functions filters
+
+    def function(self, name_or_arn: str) -> LambdaFunction | None:
+        """A function by its name or ARN, qualified or not."""
+        name = name_or_arn.rpartition(":function:")[2].partition(":")[0]
+        return next((function for function in self.functions() if function.function_name == name), None)
+
+    def event_source_mappings(self) -> list[EventSourceMapping]:
+        """Every event source mapping."""
+        from moto.awslambda.models import lambda_backends  # noqa: PLC0415 - slow, and needed only when asked for
+
+        backends = list(lambda_backends[ACCOUNT_ID].values())
+        return [mapping for backend in backends for mapping in backend._event_source_mappings.values()]  # noqa: SLF001 - the same
+
+    def queues(self) -> list[Queue]:
+        """Every queue."""
+        from moto.sqs.models import sqs_backends  # noqa: PLC0415 - slow, and needed only when asked for
+
+        return [queue for backend in list(sqs_backends[ACCOUNT_ID].values()) for queue in backend.queues.values()]
+
+    def http_apis(self) -> list[Api]:
+        """Every HTTP API."""
+        from moto.apigatewayv2.models import apigatewayv2_backends  # noqa: PLC0415 - slow, and needed only when asked for
+
+        return [api for backend in list(apigatewayv2_backends[ACCOUNT_ID].values()) for api in backend.apis.values()]
+
+
+def _environ(request: Request) -> dict[str, Any]:
+    """The request as WSGI has it, with the extras that moto's own server gives its application."""
+    path = request.path.encode().decode("latin-1")  # WSGI carries bytes as latin-1 text
+    target = f"{request.raw_path}?{request.raw_query}" if request.raw_query else request.raw_path
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": path,
+        "QUERY_STRING": request.raw_query,
+        "RAW_URI": target,
+        "REQUEST_URI": target,
+        "REMOTE_ADDR": request.peer[0],
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": BytesIO(request.body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    preserved: dict[str, str] = {}
+    for name, value in request.headers.items():
+        key = environ_key_for_header(name)
+        if should_preserve_original_header_name(name):
+            preserved[key] = name
+        elif "_" in name:
+            continue  # WSGI cannot tell it from one with a dash
+        environ[key] = f"{environ[key]},{value}" if key in environ and key.startswith("HTTP_") else value
+    environ[PRESERVED_HEADER_NAMES_ENVIRON_KEY] = preserved
+    environ["CONTENT_LENGTH"] = str(len(request.body))
+    environ.pop("HTTP_TRANSFER_ENCODING", None)  # the body has been put together already
+    return environ
+
+
+_machine_utcnow: Final = moto_time.utcnow
+_clock_in_use: list[Clock] = []
+
+
+def _utcnow() -> Any:  # noqa: ANN401 - as moto's own
+    return _clock_in_use[-1].now().replace(tzinfo=None) if _clock_in_use else _machine_utcnow()
+
+
+def _follow(clock: Clock) -> None:
+    """Have all of moto go by the cloud's clock: each of its modules has taken its own reference to `utcnow`."""
+    _clock_in_use[:] = [clock]
+    moto_time.utcnow = _utcnow
+    for name, module in list(sys.modules.items()):
+        if name.startswith("moto.") and getattr(module, "utcnow", None) is _machine_utcnow:
+            module.utcnow = _utcnow  # type: ignore[attr-defined]
+
+
+def _amend_moto() -> None:
+    """Put right, inside moto, what cannot be put right in front of it."""
+    from local import function_logging, queues, s3_events  # noqa: PLC0415 - they import moto's services, slowly
+
+    queues.install()
+    s3_events.install()
+    function_logging.install()

@@ -1,0 +1,135 @@
+"""A running local cloud, used over HTTP: by the command, by tests, and by whoever started it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote, urlsplit
+
+from local.credentials import ROOT
+from local.inbox import Mail
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+
+ADDRESS_FILE: Final = "cloud.json"
+_ANSWER_SECONDS: Final = 30.0
+
+
+class CloudError(Exception):
+    """The local cloud could not be started, cannot be reached, or refused what was asked."""
+
+
+@dataclass(frozen=True)
+class LocalCloud:
+    """A local cloud that runs in this process's child, or in another's.
+
+    Attributes:
+        endpoint: Where every AWS service answers, and the HTTP API under `/api/`; also the value of AWS_ENDPOINT_URL.
+        outputs: The deployed stack's exports.
+    """
+
+    endpoint: str
+    outputs: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def region(self) -> str:
+        """The AWS region that it plays."""
+        return str(self.outputs.get("region", "us-east-1"))
+
+    def status(self) -> dict[str, Any]:
+        """What it is doing: functions, workers, queues, time, counts of mails and Textract calls."""
+        return self._call("GET", "/_local/status")
+
+    def verify(self, email: str) -> None:
+        """Have SES count an address as verified."""
+        self._call("POST", "/_local/verify", {"email": email})
+
+    def sandbox(self, *, enabled: bool) -> None:
+        """Have SES refuse recipients that are not verified (as at the start), or not."""
+        self._call("POST", "/_local/sandbox", {"enabled": enabled})
+
+    def advance(self, seconds: float) -> None:
+        """Move the cloud's clock forward: queues, leases, forms, and what functions take for the time."""
+        self._call("POST", "/_local/clock", {"advance": seconds})
+
+    def mails(self, to: str | None = None) -> list[Mail]:
+        """The mails sent so far, in order; those to one address, if one is given."""
+        query = "" if to is None else f"?to={quote(to, safe='')}"
+        answer = self._call("GET", f"/_local/mails{query}")
+        return [Mail.from_json(Path(mail["folder"]), mail) for mail in answer["mails"]]
+
+    def ocr_calls(self, request_id: str) -> int:
+        """How many pictures Textract has read for a request."""
+        answer = self._call("GET", f"/_local/requests/{quote(request_id, safe='')}/ocr-calls")
+        return int(answer["ocr_calls"])
+
+    def is_idle(self) -> bool:
+        """Whether nothing more will happen by itself: no function runs, and no queue holds a message.
+
+        Deadlines (messages that wait out their queue's own delay) do not count, nor do dead letters.
+        """
+        return bool(self._call("GET", "/_local/idle")["idle"])
+
+    def wait_idle(self, timeout: float) -> None:
+        """Wait until nothing more will happen by itself.
+
+        Raises:
+            TimeoutError: It still does after so many seconds; the message says what.
+        """
+        until = time.monotonic() + timeout
+        while True:
+            answer = self._call("GET", "/_local/idle")
+            if answer["idle"]:
+                return
+            if time.monotonic() >= until:
+                busy = {name: counts for name, counts in answer["queues"].items() if any(counts.values())}
+                raise TimeoutError(f"not idle after {timeout:g} s: {answer['in_flight']} invocations, queues {busy}")
+            time.sleep(0.02)
+
+    def client(self, service: str) -> BaseClient:
+        """A boto3 client of the account itself, for any AWS service of this cloud."""
+        import boto3  # noqa: PLC0415 - slow, and not everybody needs it
+
+        session = boto3.Session(
+            aws_access_key_id=ROOT.access_key_id,
+            aws_secret_access_key=ROOT.secret_access_key,
+            region_name=self.region,
+        )
+        client: BaseClient = session.client(service, endpoint_url=self.endpoint)  # type: ignore[call-overload]  # any service
+        return client
+
+    def announce_deployment(self, outputs: dict[str, Any]) -> LocalCloud:
+        """Tell the cloud what was deployed onto it; the result knows it too."""
+        self._call("POST", "/_local/deployed", {"outputs": outputs})
+        return LocalCloud(self.endpoint, outputs)
+
+    def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        address = urlsplit(self.endpoint)
+        connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=_ANSWER_SECONDS)
+        try:
+            connection.request(method, path, None if body is None else json.dumps(body).encode())
+            response = connection.getresponse()
+            answer = json.loads(response.read())
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            raise CloudError(f"the local cloud at {self.endpoint} does not answer: {error}") from error
+        finally:
+            connection.close()
+        if response.status != http.client.OK:
+            raise CloudError(f"{method} {path}: {answer.get('message', answer)}")
+        return dict(answer)
+
+
+def find_running(state: Path) -> LocalCloud | None:
+    """The cloud whose address lies in a state folder, if it answers; a stale address is nobody's."""
+    try:
+        told = json.loads((state / ADDRESS_FILE).read_text(encoding="utf-8"))
+        cloud = LocalCloud(str(told["endpoint"]), dict(told["outputs"]))
+        answers = cloud.status()["pid"] == told["pid"]
+    except (OSError, ValueError, KeyError, TypeError, CloudError):
+        return None
+    return cloud if answers else None

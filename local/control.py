@@ -1,0 +1,149 @@
+"""What the local cloud offers beside AWS, as JSON under `/_local/`: for the command, for tests, and for the curious."""
+
+from __future__ import annotations
+
+import os
+import re
+import traceback
+from typing import TYPE_CHECKING, Any, Final
+
+from local.http_message import json_response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from moto.sqs.models import Queue
+
+    from local.account import Account
+    from local.clock import Clock
+    from local.http_api import HttpApis
+    from local.http_message import Request, Response
+    from local.inbox import Inbox
+    from local.lambda_service import LambdaService
+    from local.mail_service import MailService
+    from local.ocr_ledger import OcrLedger
+
+_OCR_CALLS: Final = re.compile(r"^/_local/requests/([^/]+)/ocr-calls$")
+_API_ID: Final = re.compile(r"^https?://([a-z0-9]+)\.execute-api\.")
+
+
+class Control:
+    """Answers under `/_local/`."""
+
+    def __init__(  # noqa: PLR0913 - it joins all of these; each is used as it is
+        self,
+        account: Account,
+        *,
+        service: LambdaService,
+        clock: Clock,
+        inbox: Inbox,
+        mail: MailService,
+        ledger: OcrLedger,
+        apis: HttpApis,
+        endpoint: str,
+        on_deployed: Callable[[dict[str, Any]], None],
+    ) -> None:
+        self._account = account
+        self._service = service
+        self._clock = clock
+        self._inbox = inbox
+        self._mail = mail
+        self._ledger = ledger
+        self._apis = apis
+        self._endpoint = endpoint
+        self._on_deployed = on_deployed
+        self._outputs: dict[str, Any] | None = None
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request; a mistake in it is a 400 that says which."""
+        try:
+            return json_response(self._answer(request))
+        except LookupError as error:
+            return json_response({"message": f"Not Found: {error.args[0]}"}, 404)
+        except (ValueError, TypeError) as error:
+            return json_response({"message": str(error)}, 400)
+        except Exception as error:  # noqa: BLE001 - told to whoever asked, and to the log
+            traceback.print_exc()
+            return json_response({"message": repr(error)}, 500)
+
+    def _answer(self, request: Request) -> dict[str, Any]:  # noqa: PLR0911 - one return for each thing to ask for
+        if request.method == "GET" and (asked := _OCR_CALLS.match(request.raw_path)):
+            return self._ocr_calls(asked.group(1))
+        match request.method, request.raw_path:
+            case "GET", "/_local/status":
+                return self._status()
+            case "GET", "/_local/idle":
+                return self._idle()
+            case "GET", "/_local/mails":
+                to = dict(request.query).get("to")
+                mails = [{"folder": str(mail.folder), **mail.as_json()} for mail in self._inbox.mails(to)]
+                return {"mails": mails}
+            case "POST", "/_local/verify":
+                self._mail.verify(_text(request.json(), "email"))
+                return {}
+            case "POST", "/_local/sandbox":
+                self._mail.sandbox = bool(request.json()["enabled"])
+                return {"enabled": self._mail.sandbox}
+            case "POST", "/_local/clock":
+                self._clock.advance(float(request.json()["advance"]))
+                return {"offset": self._clock.offset, "now": self._clock.now().isoformat()}
+            case "POST", "/_local/deployed":
+                return self._deployed(request.json())
+        raise LookupError(f"{request.method} {request.raw_path}")
+
+    def _deployed(self, asked: dict[str, Any]) -> dict[str, Any]:
+        outputs = dict(asked["outputs"])
+        api = _API_ID.match(str(outputs.get("api_url", "")))
+        self._apis.default_api_id = api.group(1) if api else ""
+        self._outputs = outputs
+        self._on_deployed(outputs)
+        return {}
+
+    def _ocr_calls(self, request_id: str) -> dict[str, Any]:
+        calls = self._ledger.calls_for(request_id)
+        answered = [call for call in calls if not call.error]
+        listed = [{"key": call.key, "error": call.error or None} for call in calls]
+        return {"request_id": request_id, "ocr_calls": len(answered), "calls": listed}
+
+    def _status(self) -> dict[str, Any]:
+        with self._account.locked():
+            functions = sorted(function.function_name for function in self._account.functions())
+        return {
+            "endpoint": self._endpoint,
+            "pid": os.getpid(),
+            "outputs": self._outputs,
+            "now": self._clock.now().isoformat(),
+            "functions": functions,
+            "workers": self._service.worker_pids(),
+            "mails": len(self._inbox.mails()),
+            "ocr_calls": len([call for call in self._ledger.all_calls() if not call.error]),
+            **self._idle(),
+        }
+
+    def _idle(self) -> dict[str, Any]:
+        """Whether nothing more will happen by itself, but for the deadlines that wait out their delay."""
+        with self._account.locked():
+            running = self._service.in_flight
+            queues = {queue.name: _counts(queue) for queue in self._account.queues()}
+            dead = {queue.dead_letter_queue.name for queue in self._account.queues() if queue.dead_letter_queue}
+            waiting = {name: counts for name, counts in queues.items() if counts["visible"] + counts["hidden"]}
+            idle = not running and not self._service.in_flight and not waiting.keys() - dead
+        return {"idle": idle, "in_flight": running, "queues": queues}
+
+
+def _counts(queue: Queue) -> dict[str, int]:
+    """A queue's messages. Those that wait out the queue's own delay are apart: they are meant to lie there."""
+    own_delay = int(queue.delay_seconds) > 0  # type: ignore[attr-defined]  # moto sets it by name
+    counts = {"visible": 0, "hidden": 0, "delayed": 0}
+    for message in queue._messages:  # noqa: SLF001 - moto's counts mix the delayed with the hidden
+        if message.delayed:
+            counts["delayed" if own_delay else "hidden"] += 1
+        else:
+            counts["visible" if message.visible else "hidden"] += 1
+    return counts
+
+
+def _text(value: dict[str, Any], name: str) -> str:
+    if not isinstance(value.get(name), str) or not value[name]:
+        raise ValueError(f"{name!r} must be a text")
+    return str(value[name])

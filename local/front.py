@@ -1,0 +1,151 @@
+"""The front: the one address that plays AWS. It answers what must be real here, and leaves the rest to moto."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
+
+from local import http_api, mail_service, presigned_post, queues
+from local.event_sources import UnsupportedMappingError
+from local.http_message import Response, aws_json_error, json_response
+from local.lambda_service import NoSuchFunctionError, ThrottledError
+from local.long_poll import receive_messages
+from local.ocr_ledger import OcrCall
+
+if TYPE_CHECKING:
+    from local.account import Account
+    from local.control import Control
+    from local.event_sources import EventSources
+    from local.http_api import HttpApis
+    from local.http_message import Request
+    from local.lambda_service import LambdaService
+    from local.mail_service import MailService
+    from local.ocr_ledger import OcrLedger
+    from local.presigned_post import PresignedPosts
+
+_INVOKE: Final = re.compile(r"^/2015-03-31/functions/([^/]+)/invocations$")
+_FUNCTIONS: Final = re.compile(r"^/\d{4}-\d\d-\d\d/(functions|event-source-mappings)(/|$)")
+_LARGEST_EVENT: Final = 6 * 1024 * 1024
+"""Bytes of a synchronous invocation's payload."""
+
+
+class Front:
+    """Tells each request from the others, and has the right one answer."""
+
+    def __init__(  # noqa: PLR0913 - it joins all of these; each is used as it is
+        self,
+        account: Account,
+        *,
+        service: LambdaService,
+        sources: EventSources,
+        apis: HttpApis,
+        posts: PresignedPosts,
+        mail: MailService,
+        ledger: OcrLedger,
+        control: Control,
+    ) -> None:
+        self._account = account
+        self._service = service
+        self._sources = sources
+        self._apis = apis
+        self._posts = posts
+        self._mail = mail
+        self._ledger = ledger
+        self._control = control
+        # As many at once as there are processors; and threads that stay, for Tesseract keeps its model in each.
+        self._ocr = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="ocr")
+        self.stopping = False
+
+    def stop(self) -> None:
+        """Let long polls end, and take no more pictures."""
+        self.stopping = True
+        queues.wake_all()
+        self._ocr.shutdown(wait=False, cancel_futures=True)
+
+    def handle(self, request: Request) -> Response:  # noqa: PLR0911 - one return for each kind of request
+        """Answer one request."""
+        target = request.header("X-Amz-Target")
+        if request.raw_path.startswith("/_local/"):
+            return self._control.handle(request)
+        if target.startswith("Textract."):
+            return self._textract(request, target.removeprefix("Textract."))
+        if target == "AmazonSQS.ReceiveMessage":
+            return receive_messages(self._account, request, lambda: self.stopping)
+        if request.method == "POST" and (invoked := _INVOKE.match(request.raw_path)):
+            return self._invoke(request, unquote(invoked.group(1)))
+        if _is_for_http_api(request):
+            return self._apis.handle(request)
+        if presigned_post.is_form_upload(request):
+            return self._posts.handle(request, request.path.strip("/"))
+        if mail_service.is_send(request):
+            return self._mail.handle(request)
+        response = self._account.handle(request)
+        if request.method != "GET" and _FUNCTIONS.match(request.raw_path) and response.status < HTTPStatus.BAD_REQUEST:
+            return self._follow_deployment(request, response)
+        return response
+
+    def _follow_deployment(self, request: Request, response: Response) -> Response:
+        """A function or mapping was made, changed or removed: the workers and pollers follow."""
+        if request.method == "POST" and request.raw_path.rstrip("/").endswith("/functions"):
+            self._service.warm(str(json.loads(response.body)["FunctionName"]))
+        if request.method == "DELETE":
+            self._service.forget_removed()
+        try:
+            self._sources.follow_account()
+        except UnsupportedMappingError as error:
+            return aws_json_error(400, "InvalidParameterValueException", f"The local cloud cannot do this: {error}")
+        return response
+
+    def _textract(self, request: Request, operation: str) -> Response:
+        if operation != "DetectDocumentText":
+            return aws_json_error(400, "UnknownOperationException", f"The local cloud has no Textract {operation}.")
+        try:
+            asked = request.json()
+        except ValueError as error:
+            return aws_json_error(400, "SerializationException", str(error))
+        return self._ocr.submit(self._detect_document_text, request, asked).result()
+
+    def _detect_document_text(self, request: Request, asked: dict[str, Any]) -> Response:
+        from local import ocr  # noqa: PLC0415 - Tesseract and Pillow are loaded with the first picture
+
+        key = str(asked.get("Document", {}).get("S3Object", {}).get("Name", ""))
+        trace = request.header("X-Amzn-Trace-Id")
+        try:
+            answer = ocr.detect_document_text(asked, self._account.read_object)
+        except ocr.TextractError as error:
+            self._ledger.answered(trace, OcrCall(key, error.code))
+            return aws_json_error(400, error.code, error.message)
+        self._ledger.answered(trace, OcrCall(key))
+        return json_response(answer, headers=[("x-amzn-RequestId", trace)])
+
+    def _invoke(self, request: Request, name: str) -> Response:
+        """Lambda's Invoke: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html."""
+        kind = request.header("X-Amz-Invocation-Type") or "RequestResponse"
+        if len(request.body) > _LARGEST_EVENT:
+            return aws_json_error(413, "RequestTooLargeException", "Request must be smaller than 6291456 bytes")
+        if kind != "RequestResponse":
+            message = f"The local cloud has no invocations of the type {kind}."
+            return aws_json_error(400, "InvalidParameterValueException", message)
+        try:
+            outcome = self._service.invoke(name, request.body or b"{}")
+        except NoSuchFunctionError:
+            return aws_json_error(404, "ResourceNotFoundException", f"Function not found: {name}")
+        except ThrottledError:
+            return aws_json_error(429, "TooManyRequestsException", "Rate Exceeded.")
+        headers = [("Content-Type", "application/json"), ("X-Amz-Executed-Version", "$LATEST")]
+        if outcome.function_error:
+            headers.append(("X-Amz-Function-Error", outcome.function_error))
+        return Response(200, outcome.payload, headers)
+
+
+def _is_for_http_api(request: Request) -> bool:
+    """Whether a request is for a deployed HTTP API: by its host, or by a path that no signed request has."""
+    if http_api.HOST.match(request.header("Host")):
+        return True
+    signed = request.header("Authorization").startswith("AWS4-") or "X-Amz-Signature=" in request.raw_query
+    return request.raw_path.startswith("/api/") and not signed

@@ -1,0 +1,234 @@
+"""API Gateway's HTTP APIs: requests are routed as the APIs deployed in moto say, and answered by their functions.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
+
+from local.http_message import Response, json_response
+from local.lambda_service import NoSuchFunctionError, ThrottledError
+
+if TYPE_CHECKING:
+    from moto.apigatewayv2.models import Api
+
+    from local.account import Account
+    from local.clock import Clock
+    from local.http_message import Request
+    from local.lambda_service import LambdaService
+
+LARGEST_PAYLOAD: Final = 10 * 1024 * 1024
+HOST: Final = re.compile(r"^([a-z0-9]+)\.execute-api\.")
+
+_TEXT: Final = re.compile(r"^(text/.*|application/(json|xml|javascript|.*\+json|.*\+xml))(;.*)?$", re.IGNORECASE)
+_PARAMETER: Final = re.compile(r"\{([^}+]+)(\+?)\}")
+
+
+@dataclass(frozen=True)
+class Match:
+    """A route that fits a request."""
+
+    route_key: str
+    function_arn: str
+    parameters: dict[str, str]
+    stage_variables: dict[str, str]
+    api_id: str
+
+
+class HttpApis:
+    """Answers for every HTTP API of the account."""
+
+    def __init__(self, account: Account, service: LambdaService, clock: Clock) -> None:
+        self._account = account
+        self._service = service
+        self._clock = clock
+        self.default_api_id = ""
+        """The API that answers on the cloud's own address; when empty, the only one there is."""
+
+    def handle(self, request: Request) -> Response:
+        """Route a request to its function."""
+        if len(request.body) > LARGEST_PAYLOAD:
+            return json_response({"message": "Request Entity Too Large"}, 413)
+        with self._account.locked():
+            api = self._api(request)
+            match = None if api is None else match_route(api, request)
+        if match is None:
+            return json_response({"message": "Not Found"}, 404)
+        request_id = secrets.token_urlsafe(11) + "="
+        event = self._event(match, request, request_id)
+        return self._invoke(match, event, request_id)
+
+    def _api(self, request: Request) -> Api | None:
+        apis = [api for api in self._account.http_apis() if api.protocol_type == "HTTP"]
+        named = HOST.match(request.header("Host"))
+        wanted = named.group(1) if named else self.default_api_id
+        if wanted:
+            return next((api for api in apis if api.api_id == wanted), None)
+        return apis[0] if len(apis) == 1 else None
+
+    def _invoke(self, match: Match, event: dict[str, Any], request_id: str) -> Response:
+        own = [("Apigw-Requestid", request_id)]
+        try:
+            outcome = self._service.invoke(match.function_arn, json.dumps(event).encode())
+        except NoSuchFunctionError:
+            return json_response({"message": "Internal Server Error"}, 500, own)
+        except ThrottledError:
+            return json_response({"message": "Service Unavailable"}, 503, own)
+        if not outcome.ok:
+            return json_response({"message": "Internal Server Error"}, 500, own)
+        return function_response(outcome.payload, own)
+
+    def _event(self, match: Match, request: Request, request_id: str) -> dict[str, Any]:
+        """The event for the function, in payload format 2.0."""
+        now = self._clock.now()
+        host = request.header("Host")
+        event: dict[str, Any] = {
+            "version": "2.0",
+            "routeKey": match.route_key,
+            "rawPath": request.path,
+            "rawQueryString": request.raw_query,
+            "headers": _joined([(k.lower(), v) for k, v in request.headers.items() if k.lower() != "cookie"]),
+            "requestContext": {
+                "accountId": "123456789012",
+                "apiId": match.api_id,
+                "domainName": host,
+                "domainPrefix": host.partition(".")[0],
+                "http": {
+                    "method": request.method,
+                    "path": request.path,
+                    "protocol": "HTTP/1.1",
+                    "sourceIp": request.peer[0],
+                    "userAgent": request.header("User-Agent"),
+                },
+                "requestId": request_id,
+                "routeKey": match.route_key,
+                "stage": "$default",
+                "time": f"{now:%d/%b/%Y:%H:%M:%S %z}",
+                "timeEpoch": int(now.timestamp() * 1000),
+            },
+            "isBase64Encoded": False,
+        }
+        if cookies := request.headers.get_all("Cookie"):
+            event["cookies"] = [one.strip() for line in cookies for one in line.split(";")]
+        if request.query:
+            event["queryStringParameters"] = _joined(request.query)
+        if match.parameters:
+            event["pathParameters"] = match.parameters
+        if match.stage_variables:
+            event["stageVariables"] = match.stage_variables
+        if request.body:
+            is_text = bool(_TEXT.match(request.header("Content-Type") or "application/octet-stream"))
+            event["isBase64Encoded"] = not is_text
+            body = request.body.decode("utf-8", "replace") if is_text else base64.b64encode(request.body).decode()
+            event["body"] = body
+        return event
+
+
+def match_route(api: Api, request: Request) -> Match | None:
+    """The route of an API's default stage that fits best: methods before ANY, literals before parameters.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
+    """
+    stage = api.stages.get("$default")
+    if stage is None:
+        return None
+    best: tuple[tuple[int, ...], Match] | None = None
+    for route in api.routes.values():
+        fit = fit_route(route.route_key, request.method, request.raw_path)
+        integration = api.integrations.get(str(route.target).removeprefix("integrations/"))
+        if fit is None or integration is None:
+            continue
+        rank, parameters = fit
+        if best is None or rank > best[0]:
+            best = (
+                rank,
+                Match(
+                    route_key=route.route_key,
+                    function_arn=_function_arn(str(integration.integration_uri)),
+                    parameters=parameters,
+                    stage_variables=stage.stage_variables or {},
+                    api_id=api.api_id,
+                ),
+            )
+    return None if best is None else best[1]
+
+
+def fit_route(route_key: str, method: str, raw_path: str) -> tuple[tuple[int, ...], dict[str, str]] | None:
+    """How well a route fits a request (greater is better) and its path parameters; None when it doesn't."""
+    if route_key == "$default":
+        return (0,), {}
+    wanted_method, _, pattern = route_key.partition(" ")
+    fit = fit_path(pattern, raw_path) if wanted_method in {method, "ANY"} else None
+    if fit is None:
+        return None
+    ranks, parameters = fit
+    return (*ranks, 1 if wanted_method == method else 0), parameters
+
+
+def fit_path(pattern: str, raw_path: str) -> tuple[tuple[int, ...], dict[str, str]] | None:
+    """How well a path fits a route's pattern, part by part, and its parameters; None when it doesn't."""
+    rank, parameters = [1], dict[str, str]()
+    wanted, given = pattern.strip("/").split("/"), raw_path.strip("/").split("/")
+    for number, part in enumerate(wanted):
+        parameter = _PARAMETER.fullmatch(part)
+        if parameter is not None and parameter.group(2):
+            parameters[parameter.group(1)] = unquote("/".join(given[number:]))
+            return ((*rank, 1), parameters) if given[number:] else None
+        if number >= len(given) or not given[number]:
+            return None
+        if parameter is not None:
+            parameters[parameter.group(1)] = unquote(given[number])
+            rank.append(2)
+        elif part == unquote(given[number]):
+            rank.append(3)
+        else:
+            return None
+    return (tuple(rank), parameters) if len(given) == len(wanted) else None
+
+
+def function_response(payload: bytes, own_headers: list[tuple[str, str]]) -> Response:
+    """What a function's answer (format 2.0) becomes; what it must not be becomes API Gateway's own 500."""
+    try:
+        answer = json.loads(payload)
+    except ValueError:
+        return json_response({"message": "Internal Server Error"}, 500, own_headers)
+    if not isinstance(answer, dict) or "statusCode" not in answer:
+        return Response(200, payload, [("Content-Type", "application/json"), *own_headers])
+    headers = [(str(name), str(value)) for name, value in (answer.get("headers") or {}).items()]
+    headers += [("Set-Cookie", str(cookie)) for cookie in answer.get("cookies") or []]
+    if not any(name.lower() == "content-type" for name, _ in headers):
+        headers.append(("Content-Type", "text/plain;charset=utf-8"))
+    body = answer.get("body") or ""
+    try:
+        content = base64.b64decode(body) if answer.get("isBase64Encoded") else _text(body).encode()
+        return Response(int(answer["statusCode"]), content, [*headers, *own_headers])
+    except (ValueError, TypeError, binascii.Error):
+        return json_response({"message": "Internal Server Error"}, 500, own_headers)
+
+
+def _text(body: object) -> str:
+    if not isinstance(body, str):
+        raise TypeError("a body is text")
+    return body
+
+
+def _function_arn(uri: str) -> str:
+    """An integration names its function by ARN, or by the invocation path that holds it."""
+    found = re.search(r"arn:aws:lambda:[^/]*:function:[^/]+", uri)
+    return found.group(0) if found else uri
+
+
+def _joined(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    """Values of one name in one, joined by commas."""
+    joined: dict[str, str] = {}
+    for name, value in pairs:
+        joined[name] = f"{joined[name]},{value}" if name in joined else value
+    return joined

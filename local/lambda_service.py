@@ -1,0 +1,295 @@
+"""Lambda: runs the functions that are deployed in moto, each invocation in a worker process of its own.
+
+Workers that are done wait for the next invocation. A function whose code or configuration has changed gets new ones.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+import threading
+import time
+import uuid
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from local.deployed_function import CodeStore, DeployedFunction
+from local.function_log import FunctionLog
+from local.lambda_worker import Job, Worker
+from local.worker_environment import worker_python
+
+if TYPE_CHECKING:
+    from local.account import Account
+    from local.clock import Clock
+    from local.credentials import KeyRing
+    from local.http_server import HttpServer
+    from local.lambda_worker import Outcome
+    from local.ocr_ledger import OcrLedger
+
+MOST_WORKERS: Final = 16
+"""Worker processes for one function at once: a laptop's limit. What comes beyond waits in line, unlike on AWS."""
+
+
+class NoSuchFunctionError(Exception):
+    """Nothing of that name is deployed."""
+
+
+class ThrottledError(Exception):
+    """The function runs as often at once as is reserved for it."""
+
+
+class LambdaService:
+    """Runs functions."""
+
+    def __init__(  # noqa: PLR0913 - it joins all of these; each is used as it is
+        self,
+        account: Account,
+        server: HttpServer,
+        clock: Clock,
+        keys: KeyRing,
+        ledger: OcrLedger,
+        *,
+        logs: Path,
+        endpoint: str,
+    ) -> None:
+        self._account = account
+        self._server = server
+        self._clock = clock
+        self._keys = keys
+        self._ledger = ledger
+        self._logs = logs
+        self._endpoint = endpoint
+        self._python = worker_python()
+        self._folder = Path(tempfile.mkdtemp(prefix="ocr-wordcount-lambda-"))
+        self._code = CodeStore(self._folder / "task", self._python)
+        self._lifeline_read, self._lifeline_write = os.pipe()
+        self._changed = threading.Condition()
+        self._pools: dict[str, _Pool] = {}
+        self._workers: set[Worker] = set()
+        self._stopped = False
+        self._warmers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="lambda-warm")
+        self.in_flight = 0
+
+    def invoke(self, name: str, payload: bytes) -> Outcome:
+        """Run a function once and wait for its end.
+
+        Args:
+            name: Its name or ARN.
+            payload: The event, as JSON.
+
+        Raises:
+            NoSuchFunctionError: Nothing of that name is deployed.
+            ThrottledError: It runs as often at once as is reserved for it.
+        """
+        function = self._deployed(name)
+        # https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html#xray-api-traceids
+        root = f"1-{int(self._clock.time()):08x}-{secrets.token_hex(12)}"
+        job = Job(str(uuid.uuid4()), f"Root={root};Parent={secrets.token_hex(8)};Sampled=0", payload)
+        self._ledger.began(root, payload)
+        worker = self._take(function)
+        try:
+            return worker.run(job)
+        finally:
+            with self._changed:
+                self.in_flight -= 1
+                self._pools[function.name].running -= 1
+                self._changed.notify_all()
+
+    def warm(self, name: str) -> None:
+        """Start a worker for a function ahead of its first invocation, in the background."""
+        self._warmers.submit(self._warm, name)
+
+    def forget_removed(self) -> None:
+        """End the workers of functions that are no longer deployed."""
+        with self._account.locked():
+            deployed = {function.function_name for function in self._account.functions()}
+        with self._changed:
+            removed = [worker for worker in self._workers if worker.function.name not in deployed]
+        for worker in removed:
+            worker.kill()
+
+    def stop(self) -> None:
+        """End every worker; return when all are gone."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+        self._warmers.shutdown(wait=True, cancel_futures=True)
+        with self._changed:
+            workers = list(self._workers)
+        for worker in workers:
+            worker.kill()
+        for worker in workers:
+            worker.wait_gone(5.0)
+        os.close(self._lifeline_write)
+        os.close(self._lifeline_read)
+        self._code.remove()
+        self._folder.rmdir()
+
+    def worker_pids(self) -> list[int]:
+        """The worker processes that run now."""
+        with self._changed:
+            return [worker.pid for worker in self._workers]
+
+    def _deployed(self, name: str) -> DeployedFunction:
+        with self._account.locked():
+            function = self._account.function(name)
+            if function is None:
+                raise NoSuchFunctionError(name)
+            return DeployedFunction.of(function)
+
+    def _warm(self, name: str) -> None:
+        try:
+            function = self._deployed(name)
+        except NoSuchFunctionError:
+            return  # removed again meanwhile
+        self._code.unzipped(function)
+        with self._changed:
+            pool = self._pool(function)
+            if not self._stopped and pool.count == 0:
+                self._start(pool)
+
+    def _take(self, function: DeployedFunction) -> Worker:
+        """A worker for one invocation: one that waits, one that is being started, or a new one."""
+        self._code.unzipped(function)
+        deadline = time.monotonic() + 900
+        with self._changed:
+            pool = self._pool(function)
+            limit = function.reserved_concurrency
+            if limit is not None and pool.running >= limit:
+                raise ThrottledError(function.name)
+            pool.running += 1
+            self.in_flight += 1
+            try:
+                return self._take_from(pool, deadline)
+            except BaseException:
+                pool.running -= 1
+                self.in_flight -= 1
+                raise
+
+    def _take_from(self, pool: _Pool, deadline: float) -> Worker:
+        while True:
+            if self._stopped or time.monotonic() > deadline:
+                raise ThrottledError(pool.function.name)
+            for free in (pool.idle, pool.starting):
+                while free:
+                    worker = free.pop()
+                    if not worker.gone:
+                        return worker
+            if pool.count < MOST_WORKERS:
+                worker = self._start(pool)
+                pool.starting.remove(worker)
+                return worker
+            self._changed.wait(1.0)
+
+    def _pool(self, function: DeployedFunction) -> _Pool:
+        pool = self._pools.get(function.name)
+        if pool is None:
+            pool = self._pools[function.name] = _Pool(function)
+        elif pool.function != function:
+            outdated = [*pool.idle, *pool.starting]
+            pool.replace(function)
+            for worker in outdated:
+                worker.kill()
+        return pool
+
+    def _start(self, pool: _Pool) -> Worker:
+        function = pool.function
+        log = FunctionLog(self._logs / f"{function.name}.log", self._clock, as_json=function.log_as_json)
+        worker = Worker(
+            function,
+            self._server,
+            log,
+            python=self._python,
+            code=self._code.unzipped(function),
+            clock_file=self._clock.file,
+            lifeline=self._lifeline_read,
+            environment=self._environment(function),
+            on_idle=self._on_idle,
+            on_gone=self._on_gone,
+        )
+        self._workers.add(worker)
+        pool.count += 1
+        pool.starting.append(worker)
+        return worker
+
+    def _on_idle(self, worker: Worker, *, first: bool) -> None:
+        """A worker asks for its next job; on its first time, it may have been taken already."""
+        with self._changed:
+            pool = self._pools[worker.function.name]
+            if worker in pool.starting:
+                pool.starting.remove(worker)
+                pool.idle.append(worker)
+            elif not first:
+                pool.idle.append(worker)
+            outdated = worker.function != pool.function
+            self._changed.notify_all()
+        if outdated:
+            worker.kill()
+
+    def _on_gone(self, worker: Worker) -> None:
+        with self._changed:
+            self._workers.discard(worker)
+            pool = self._pools[worker.function.name]
+            pool.remove(worker)
+            self._changed.notify_all()
+
+    def _environment(self, function: DeployedFunction) -> dict[str, str]:
+        """A worker's whole environment: the function's variables and what Lambda sets, nothing of this machine's.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+        """
+        keys = self._keys.for_function(function.name, function.role_arn)
+        task_root = str(self._code.unzipped(function))
+        lambdas_own = {
+            "AWS_ACCESS_KEY_ID": keys.access_key_id,
+            "AWS_DEFAULT_REGION": function.region,
+            "AWS_ENDPOINT_URL": self._endpoint,
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
+            "AWS_LAMBDA_FUNCTION_NAME": function.name,
+            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+            "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
+            "AWS_LAMBDA_LOG_STREAM_NAME": f"{self._clock.now():%Y/%m/%d}/[$LATEST]{secrets.token_hex(16)}",
+            "AWS_REGION": function.region,
+            "AWS_SECRET_ACCESS_KEY": keys.secret_access_key,
+            "AWS_SESSION_TOKEN": str(keys.session_token),
+            "LAMBDA_TASK_ROOT": task_root,
+            "LANG": "en_US.UTF-8",
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "PYTHONPATH": "",
+            "TZ": ":UTC",
+            "_HANDLER": function.handler,
+        }
+        if function.log_as_json:
+            lambdas_own["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
+        if function.log_level:
+            lambdas_own["AWS_LAMBDA_LOG_LEVEL"] = function.log_level
+        return {**dict(function.environment), **lambdas_own}
+
+
+class _Pool:
+    """The workers of one function, in its present state. Used under the service's condition only."""
+
+    def __init__(self, function: DeployedFunction) -> None:
+        self.function = function
+        self.idle: deque[Worker] = deque()
+        self.starting: deque[Worker] = deque()
+        self.count = 0
+        self.running = 0
+
+    def replace(self, function: DeployedFunction) -> None:
+        """Go on with a new state of the function; busy workers end when they are done."""
+        self.function = function
+        self.idle.clear()
+        self.starting.clear()
+
+    def remove(self, worker: Worker) -> None:
+        """Take out a worker that has ended."""
+        self.count -= 1
+        for some in (self.idle, self.starting):
+            if worker in some:
+                some.remove(worker)
