@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from runtime.core.errors import BadRequest, Retryable
+from runtime.core.types import Stage
 from runtime.core.use_cases.requests import Wish, message, problem
 
 if TYPE_CHECKING:
@@ -81,9 +82,15 @@ def _shown(status: Status) -> dict[str, Any]:
         "digest": request.key,
         "cached": request.cached,
         "joined": request.joined,
-        "times": {stage: _iso(time) for stage, time in sorted(status.times.items(), key=lambda row: row[1])},
+        "times": {stage: _iso(time) for stage, time in sorted(status.times.items(), key=_when)},
         "result": json.loads(status.count.dump()) if status.count else None,
     }
+
+
+def _when(passed: tuple[str, float]) -> tuple[float, int]:
+    """By time, and within the same moment in the order of the way through."""
+    stage, time = passed
+    return time, list(Stage).index(Stage(stage))
 
 
 def _wish(body: Mapping[str, Any]) -> Wish:

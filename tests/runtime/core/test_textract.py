@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def word(id_: str, text: str, **more: Any) -> dict[str, Any]:
+def word(id_: str, text: str, **more: object) -> dict[str, Any]:
     return {"BlockType": "WORD", "Id": id_, "Text": text, "Confidence": 99.5, **more}
 
 
-def line(id_: str, text: str, *children: str, **more: Any) -> dict[str, Any]:
+def line(id_: str, text: str, *children: str, **more: object) -> dict[str, Any]:
     related = [{"Type": "CHILD", "Ids": list(children)}]
     return {"BlockType": "LINE", "Id": id_, "Text": text, "Confidence": 99.0, "Relationships": related, **more}
 

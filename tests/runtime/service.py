@@ -1,0 +1,149 @@
+"""The whole service on fakes, step by step: uploads, S3's events and queues are plain lists that a test drives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from runtime.core import keys
+from runtime.core.errors import Retryable
+from runtime.core.use_cases.count import Count
+from runtime.core.use_cases.deadline import Deadline
+from runtime.core.use_cases.ingest import Ingest, Upload
+from runtime.core.use_cases.notify import Notify
+from runtime.core.use_cases.publish import Publish
+from runtime.core.use_cases.requests import OpenRequest, ShowRequest, Wish
+from tests.runtime import fakes
+
+if TYPE_CHECKING:
+    from runtime.core.types import Request
+    from runtime.core.use_cases.requests import Opened, Status
+
+SENDER = "wordcount@example.com"
+LEASE = 90.0
+DAY = 86_400.0
+
+
+def answer(*lines: str) -> dict[str, Any]:
+    """Textract's answer for a page with these lines."""
+    blocks: list[dict[str, Any]] = [{"BlockType": "PAGE", "Id": "page"}]
+    for number, line in enumerate(lines):
+        ids = [f"{number}.{at}" for at in range(len(line.split()))]
+        related = [{"Type": "CHILD", "Ids": ids}]
+        blocks.append({"BlockType": "LINE", "Id": str(number), "Text": line, "Relationships": related})
+        blocks += [
+            {"BlockType": "WORD", "Id": id_, "Text": word, "Confidence": 99.0}
+            for id_, word in zip(ids, line.split(), strict=True)
+        ]
+    return {"DocumentMetadata": {"Pages": 1}, "Blocks": blocks}
+
+
+@dataclass
+class Service:
+    """All use cases on shared fakes."""
+
+    clock: fakes.ManualClock = field(default_factory=fakes.ManualClock)
+    tokens: fakes.CountedTokens = field(default_factory=fakes.CountedTokens)
+    log: fakes.MemoryLog = field(default_factory=fakes.MemoryLog)
+    uploads: fakes.MemoryUploads = field(default_factory=fakes.MemoryUploads)
+    images: fakes.MemoryImages = field(default_factory=fakes.MemoryImages)
+    results: fakes.MemoryResults = field(default_factory=fakes.MemoryResults)
+    records: fakes.MemoryRecords = field(default_factory=fakes.MemoryRecords)
+    waiters: fakes.MemoryWaiters = field(default_factory=fakes.MemoryWaiters)
+    requests: fakes.MemoryRequests = field(default_factory=fakes.MemoryRequests)
+    notifications: fakes.MemoryNotifications = field(default_factory=fakes.MemoryNotifications)
+    mailer: fakes.MemoryMailer = field(default_factory=fakes.MemoryMailer)
+
+    def __post_init__(self) -> None:
+        self.reader = fakes.ScriptedReader(self.images, answer("To be, or not to be"))
+        table = {"requests": self.requests, "records": self.records, "results": self.results}
+        around = {"clock": self.clock, "log": self.log}
+        self.open_request = OpenRequest(
+            requests=self.requests,
+            uploads=self.uploads,
+            mailer=self.mailer,
+            tokens=self.tokens,
+            form_seconds=600,
+            keep_seconds=30 * DAY,
+            **around,
+        )
+        self.show_request = ShowRequest(**table)
+        self.ingest = Ingest(
+            **table,
+            **around,
+            uploads=self.uploads,
+            images=self.images,
+            reader=self.reader,
+            waiters=self.waiters,
+            notifications=self.notifications,
+            tokens=self.tokens,
+            lease_seconds=LEASE,
+            keep_seconds=30 * DAY,
+        )
+        self.count = Count(self.results, self.records, **around)
+        self.publish = Publish(
+            self.results, self.records, self.waiters, self.notifications, keep_seconds=30 * DAY, **around
+        )
+        self.notify = Notify(
+            **table,
+            **around,
+            waiters=self.waiters,
+            mailer=self.mailer,
+            tokens=self.tokens,
+            sender=SENDER,
+            lease_seconds=LEASE,
+        )
+        self.deadline = Deadline(self.requests, self.mailer, sender=SENDER, **around)
+
+    def open(self, email: str = "ann@example.com", filename: str = "page.png") -> Opened:
+        """A request by somebody whose address is proven."""
+        self.mailer.proven.add(email)
+        return self.open_request(Wish(email, filename, "image/png", 1000))
+
+    def upload(self, opened: Opened, data: bytes) -> Upload:
+        """What the form does; S3's event of it."""
+        object_key = keys.upload(opened.request_id)
+        return Upload(object_key, self.uploads.put(object_key, data), len(data), self.clock.now())
+
+    def run(self) -> None:
+        """Let all that was written wake what it wakes, until nothing moves."""
+        while self.results.written or self.notifications.sent:
+            while self.results.written:
+                written = self.results.written.pop(0)
+                if keys.parse_transcript(written):
+                    self.count(written)
+                else:
+                    self.publish(written, self.clock.now())
+            while self.notifications.sent:
+                self.notify(self.notifications.sent.pop(0))
+
+    def ingest_until_done(self, upload: Upload, tries: int = 10) -> None:
+        """Deliver an upload's message again, a while later, as long as it asks for that."""
+        for _ in range(tries):
+            try:
+                self.ingest(upload)
+            except Retryable:
+                self.clock.advance(LEASE + 1)
+            else:
+                return
+        raise AssertionError(f"still not done after {tries} deliveries")
+
+    def see_through(self, data: bytes, email: str = "ann@example.com", filename: str = "page.png") -> Opened:
+        """One picture all the way through."""
+        opened = self.open(email, filename)
+        self.ingest(self.upload(opened, data))
+        self.run()
+        return opened
+
+    def request(self, opened: Opened) -> Request:
+        """The request's row."""
+        return self.requests.rows[opened.request_id]
+
+    def status(self, opened: Opened) -> Status:
+        """What the API shows."""
+        return self.show_request(opened.request_id, opened.access_token)
+
+    def at_rest(self) -> bool:
+        """Whether nothing is left that should have been deleted or answered."""
+        left = (self.uploads.objects, self.images.kept, self.results.transcripts, self.waiters.waiting)
+        return not any(left)

@@ -1,0 +1,414 @@
+"""The straight way: new, seen before, at the same moment."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from runtime.core import words
+from runtime.core.errors import BadRequest, Rejected, Retryable, Throttled
+from runtime.core.reasons import Reason
+from runtime.core.types import MAX_ATTEMPTS, Content, RecordState, RequestState, Stage
+from runtime.core.use_cases.requests import Wish
+from tests.runtime.service import DAY, LEASE, Service, answer
+
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01"
+PICTURE = PNG + b"picture"
+OTHER = PNG + b"other"
+KEY = Content.of(PICTURE).md5
+
+
+@pytest.fixture
+def service() -> Service:
+    return Service()
+
+
+def test_a_new_picture_is_read_counted_mailed_and_nothing_of_it_is_left(service: Service) -> None:
+    opened = service.see_through(PICTURE)
+    assert service.reader.asked == [KEY]
+    assert [message["To"] for message in service.mailer.sent] == ["ann@example.com"]
+    status = service.status(opened)
+    assert status.request.state is RequestState.SENT
+    assert status.count
+    assert dict(status.count.words) == {"be": 2, "to": 2, "not": 1, "or": 1}
+    assert service.at_rest()
+
+
+def test_the_upload_is_deleted_before_it_is_read_by_ocr_and_the_image_after(service: Service) -> None:
+    opened = service.open()
+    upload = service.upload(opened, PICTURE)
+    service.reader.answer = Retryable("OCR is down")
+    with pytest.raises(Retryable):
+        service.ingest(upload)
+    assert not service.uploads.objects
+    assert list(service.images.kept) == [KEY]
+    service.reader.answer = answer("word")
+    service.ingest(upload)
+    assert not service.images.kept
+
+
+def test_a_picture_seen_before_is_answered_without_ocr_to_the_right_address(service: Service) -> None:
+    first = service.see_through(PICTURE)
+    second = service.see_through(PICTURE, "bob@example.com", "quite another name.tiff")
+    assert len(service.reader.asked) == 1
+    assert [message["To"] for message in service.mailer.sent] == ["ann@example.com", "bob@example.com"]
+    assert service.request(second).cached
+    assert not service.request(first).cached
+    assert service.status(first).count == service.status(second).count
+    assert service.at_rest()
+
+
+def test_two_at_the_same_moment_cost_one_ocr_call_and_get_two_mails(service: Service) -> None:
+    first, second = service.open("ann@example.com"), service.open("bob@example.com")
+    upload = service.upload(second, PICTURE)
+    read = service.reader.read
+
+    def while_the_other_is_reading(key: str) -> object:
+        service.ingest(upload)
+        return read(key)
+
+    service.reader.read = while_the_other_is_reading
+    service.ingest(service.upload(first, PICTURE))
+    service.run()
+    assert len(service.reader.asked) == 1
+    assert sorted(message["To"] for message in service.mailer.sent) == ["ann@example.com", "bob@example.com"]
+    assert service.request(second).joined
+    assert not service.request(first).joined
+    assert not service.request(second).cached
+    assert service.at_rest()
+
+
+def test_who_joins_when_the_work_has_just_ended_is_answered_too(service: Service) -> None:
+    first, second = service.open("ann@example.com"), service.open("bob@example.com")
+    late = service.upload(second, PICTURE)
+    add = service.waiters.add
+
+    def after_the_other_is_done(key: str, request: object) -> None:
+        service.waiters.add = add
+        service.ingest(service.upload(first, PICTURE))
+        service.run()
+        add(key, request)
+
+    service.waiters.add = after_the_other_is_done
+    service.ingest(late)
+    service.run()
+    assert len(service.reader.asked) == 1
+    assert sorted(message["To"] for message in service.mailer.sent) == ["ann@example.com", "bob@example.com"]
+    assert service.at_rest()
+
+
+def test_a_form_used_twice_gives_the_first_bytes_result_and_the_second_are_deleted_unread(service: Service) -> None:
+    opened = service.see_through(PICTURE)
+    service.ingest(service.upload(opened, OTHER))
+    service.run()
+    assert service.uploads.reads == [Content.of(PICTURE).md5]
+    assert service.request(opened).key == KEY
+    assert len(service.mailer.sent) == 1
+    assert service.at_rest()
+
+
+def test_a_form_used_again_before_the_first_bytes_were_read_gives_the_second(service: Service) -> None:
+    opened = service.open()
+    overtaken, last = service.upload(opened, PICTURE), service.upload(opened, OTHER)
+    service.ingest(overtaken)
+    service.ingest(last)
+    service.run()
+    assert service.request(opened).key == Content.of(OTHER).md5
+    assert len(service.mailer.sent) == 1
+    assert service.at_rest()
+
+
+def test_bytes_lost_after_they_were_bound_are_told_to_the_person(service: Service) -> None:
+    opened = service.open()
+    upload = service.upload(opened, PICTURE)
+    service.requests.bind(opened.request_id, upload.etag, Content.of(PICTURE), uploaded=upload.time)
+    service.upload(opened, OTHER)
+    service.ingest(upload)
+    service.run()
+    assert (service.request(opened).state, service.request(opened).reason) == (RequestState.FAILED, Reason.INTERNAL)
+
+
+def test_an_object_without_a_request_is_deleted_unread(service: Service) -> None:
+    opened = service.open()
+    upload = service.upload(opened, PICTURE)
+    service.requests.rows.clear()
+    service.ingest(upload)
+    assert not service.uploads.objects
+    assert not service.uploads.reads
+
+
+@pytest.mark.parametrize("deliveries", [2, 3])
+def test_a_repeated_event_changes_nothing_and_mails_nothing(service: Service, deliveries: int) -> None:
+    opened = service.open()
+    upload = service.upload(opened, PICTURE)
+    for _ in range(deliveries):
+        service.ingest(upload)
+    service.run()
+    service.ingest(upload)
+    service.run()
+    assert len(service.reader.asked) == len(service.mailer.sent) == 1
+    assert not service.request(opened).joined
+    assert not service.request(opened).cached
+    assert service.at_rest()
+
+
+@pytest.mark.parametrize("stage", ["count", "publish", "notify"])
+def test_a_repeated_message_of_any_stage_changes_nothing_and_mails_nothing(service: Service, stage: str) -> None:
+    opened = service.see_through(PICTURE)
+    if stage == "count":
+        service.count(f"transcripts/{KEY}/1.jsonl")
+    elif stage == "publish":
+        service.publish(f"results/{KEY}/word-count.json", service.clock.now())
+    else:
+        service.notify(opened.request_id)
+    service.run()
+    assert len(service.mailer.sent) == 1
+    assert service.records.rows[KEY].state is RecordState.READY
+    assert service.at_rest()
+
+
+def test_throttling_only_delays(service: Service) -> None:
+    opened = service.open()
+    upload = service.upload(opened, PICTURE)
+    service.reader.answer = Throttled("come later")
+    for _ in range(4 * MAX_ATTEMPTS):
+        with pytest.raises(Throttled):
+            service.ingest(upload)
+    service.reader.answer = answer("word")
+    service.ingest(upload)
+    service.run()
+    assert service.request(opened).state is RequestState.SENT
+
+
+def test_an_attempt_whose_lease_ran_out_is_taken_over_and_then_changes_nothing(service: Service) -> None:
+    slow, quick = service.open("ann@example.com"), service.open("bob@example.com")
+    read = service.reader.read
+
+    def slowly(key: str) -> object:
+        service.reader.read = read
+        service.clock.advance(LEASE + 1)
+        service.ingest(service.upload(quick, PICTURE))
+        return read(key) if key in service.images.kept else answer("stale")
+
+    service.reader.read = slowly
+    service.ingest(service.upload(slow, PICTURE))
+    service.run()
+    assert service.records.rows[KEY].generation == 2
+    status = service.status(slow)
+    assert status.count
+    assert "stale" not in dict(status.count.words)
+    assert len(service.mailer.sent) == 2
+    assert service.at_rest()
+
+
+def test_a_picture_that_keeps_breaking_its_reader_is_given_up_and_told(service: Service) -> None:
+    opened = service.open()
+    upload = service.upload(opened, PICTURE)
+    service.reader.answer = Retryable("broken")
+    service.ingest_until_done(upload)
+    service.run()
+    assert len(service.reader.asked) == MAX_ATTEMPTS
+    assert (service.request(opened).state, service.request(opened).reason) == (RequestState.FAILED, Reason.INTERNAL)
+    assert list(service.images.kept) == [KEY], "kept for a replay: trying again may help"
+
+
+def test_a_picture_that_ocr_refuses_is_told_to_all_who_wait_and_not_read_again(service: Service) -> None:
+    service.reader.answer = Rejected(Reason.UNREADABLE)
+    first = service.see_through(PICTURE)
+    second = service.see_through(PICTURE, "bob@example.com")
+    assert len(service.reader.asked) == 1
+    for opened in (first, second):
+        assert service.request(opened).state is RequestState.FAILED
+        assert service.request(opened).reason is Reason.UNREADABLE
+    assert len(service.mailer.sent) == 2
+    assert service.at_rest()
+
+
+def test_what_is_no_picture_is_refused_without_ocr(service: Service) -> None:
+    opened = service.see_through(b"a letter to a friend")
+    assert (service.request(opened).state, service.request(opened).reason) == (RequestState.FAILED, Reason.NOT_AN_IMAGE)
+    assert not service.reader.asked
+    assert len(service.mailer.sent) == 1
+    assert service.at_rest()
+
+
+def test_a_crash_before_the_refusal_is_told_is_made_good_by_the_next_delivery(service: Service) -> None:
+    opened = service.open()
+    upload = service.upload(opened, b"a letter to a friend")
+    service.ingest(upload)
+    service.notifications.sent.clear()
+    service.ingest(upload)
+    service.run()
+    assert len(service.mailer.sent) == 1
+
+
+def test_a_forged_twin_gets_its_own_result(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    twins = {data: Content(md5="0" * 32, sha256=Content.of(data).sha256, size=len(data)) for data in (PICTURE, OTHER)}
+    monkeypatch.setattr(Content, "of", twins.__getitem__)
+    first = service.see_through(PICTURE)
+    service.reader.answer = answer("another page")
+    second = service.see_through(OTHER)
+    assert service.request(first).key == "0" * 32
+    assert service.request(second).key == twins[OTHER].twin_key
+    counts = [service.status(each).count for each in (first, second)]
+    assert [count and dict(count.words).get("another") for count in counts] == [None, 1]
+    assert service.at_rest()
+
+
+def test_an_expired_record_is_no_hit(service: Service) -> None:
+    service.see_through(PICTURE)
+    service.clock.advance(31 * DAY)
+    service.see_through(PICTURE)
+    assert len(service.reader.asked) == 2
+    assert service.records.rows[KEY].generation == 2
+
+
+def test_a_record_without_its_result_is_no_hit(service: Service) -> None:
+    service.see_through(PICTURE)
+    service.results.counts.clear()
+    second = service.see_through(PICTURE)
+    assert len(service.reader.asked) == 2
+    assert service.request(second).state is RequestState.SENT
+    assert service.at_rest()
+
+
+def test_an_older_counters_result_is_counted_again_without_ocr(service: Service) -> None:
+    service.see_through(PICTURE)
+    service.records.rows[KEY] = replace(service.records.rows[KEY], version="0")
+    second = service.see_through(PICTURE, "bob@example.com")
+    assert len(service.reader.asked) == 1
+    assert service.records.rows[KEY].version == words.VERSION
+    assert service.request(second).state is RequestState.SENT
+    assert service.request(second).cached
+    assert service.at_rest()
+
+
+def test_an_address_that_lost_its_proof_gets_nothing_and_the_result_is_kept(service: Service) -> None:
+    opened = service.open()
+    service.mailer.proven.clear()
+    service.ingest(service.upload(opened, PICTURE))
+    service.run()
+    assert service.request(opened).state is RequestState.UNDELIVERABLE
+    assert service.request(opened).reason is Reason.RECIPIENT_NOT_VERIFIED
+    assert not service.mailer.sent
+    assert service.results.has_count(KEY)
+
+
+def test_a_wake_that_comes_too_early_waits_again(service: Service) -> None:
+    opened = service.open()
+    service.ingest(service.upload(opened, PICTURE))
+    service.waiters.waiting.clear()
+    service.notify(opened.request_id)
+    assert not service.mailer.sent
+    service.run()
+    assert len(service.mailer.sent) == 1
+
+
+def test_mail_that_is_throttled_is_sent_later_once(service: Service) -> None:
+    opened = service.open()
+    service.ingest(service.upload(opened, PICTURE))
+    send = service.mailer.send
+
+    def throttled(_: object) -> str:
+        service.mailer.send = send
+        raise Throttled("come later")
+
+    service.mailer.send = throttled
+    with pytest.raises(Throttled):
+        service.run()
+    service.notify(opened.request_id)
+    assert len(service.mailer.sent) == 1
+    assert service.request(opened).state is RequestState.SENT
+
+
+def test_who_waits_too_long_is_told_once_and_the_result_still_follows(service: Service) -> None:
+    opened = service.open()
+    upload = service.upload(opened, PICTURE)
+    service.ingest(upload)
+    service.clock.advance(300)
+    service.deadline(upload.object_key, upload.etag)
+    service.deadline(upload.object_key, upload.etag)
+    assert [message["Subject"] for message in service.mailer.sent] == ["Error Trying to Get Your Results"]
+    assert service.request(opened).state is RequestState.WAITING
+    service.run()
+    assert [message["Subject"] for message in service.mailer.sent][1:] == ["Your OCR Results are Available"]
+    assert Stage.LATE in service.request(opened).times
+
+
+def test_who_was_answered_in_time_hears_nothing_of_the_deadline(service: Service) -> None:
+    opened = service.see_through(PICTURE)
+    service.deadline(f"uploads/{opened.request_id}", Content.of(PICTURE).md5)
+    assert len(service.mailer.sent) == 1
+
+
+def test_a_page_without_words_is_a_result(service: Service) -> None:
+    service.reader.answer = answer()
+    status = service.status(service.see_through(PICTURE))
+    assert status.request.state is RequestState.SENT
+    assert status.count
+    assert status.count.total_words == 0
+
+
+def test_the_times_of_all_stages_are_kept_in_order(service: Service) -> None:
+    times = service.status(service.see_through(PICTURE)).times
+    way = [
+        Stage.OPENED,
+        Stage.UPLOADED,
+        Stage.KEPT,
+        Stage.CLAIMED,
+        Stage.READ,
+        Stage.COUNTED,
+        Stage.PUBLISHED,
+        Stage.SENT,
+    ]
+    assert set(times) == set(way)
+    assert [times[stage] for stage in way] == sorted(times.values())
+
+
+def test_no_log_event_holds_address_file_name_token_or_text(service: Service) -> None:
+    service.reader.answer = answer("Geheimnis")
+    opened = service.see_through(PICTURE, "ann@example.com", "diary.png")
+    logged = json.dumps([event.fields() for event in service.log.events])
+    assert opened.request_id in logged
+    for secret in ("ann@", "diary", opened.access_token, "eheimnis"):
+        assert secret not in logged
+
+
+def test_a_request_is_shown_to_its_token_alone(service: Service) -> None:
+    opened = service.open()
+    with pytest.raises(BadRequest) as wrong_token:
+        service.show_request(opened.request_id, "f" * 32)
+    with pytest.raises(BadRequest) as no_request:
+        service.show_request("f" * 32, opened.access_token)
+    assert wrong_token.value.args == no_request.value.args
+    assert wrong_token.value.status == 404
+    assert opened.access_token not in repr(service.request(opened))
+
+
+def test_an_unproven_address_is_refused_when_the_request_is_opened(service: Service) -> None:
+    with pytest.raises(BadRequest) as refused:
+        service.open_request(Wish("eve@example.com", "page.png", "image/png", 1000))
+    assert (refused.value.status, refused.value.code) == (403, "recipient_not_verified")
+    assert not service.requests.rows
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("email", "no address", "invalid_email"),
+        ("email", "a@b.com\r\nBcc: c@d.com", "invalid_email"),
+        ("email", "a" * 250 + "@example.com", "invalid_email"),
+        ("filename", "x" * 1025, "invalid_filename"),
+        ("content_type", "application/pdf", "unsupported_type"),
+        ("size", 0, "empty"),
+        ("size", 10_485_761, "too_large"),
+    ],
+)
+def test_a_wish_that_cannot_be_taken_says_what_is_wrong(field: str, value: object, code: str) -> None:
+    good = {"email": "ann@example.com", "filename": "a'b\"/../ü\n.png", "content_type": "image/png", "size": 1000}
+    Wish(**good)
+    with pytest.raises(BadRequest) as refused:
+        Wish(**{**good, field: value})
+    assert refused.value.code == code
