@@ -1,0 +1,1 @@
+"""The page that `make demo` reads: a typeset text, made to look photographed."""
