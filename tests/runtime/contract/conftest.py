@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +23,14 @@ from tests.runtime import fakes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_ses import SESClient
+    from mypy_boto3_sqs import SQSClient
+
     from runtime.core.ports import Images, Mailer, Notifications, Records, Requests, Results, Uploads, Waiters
 
 REGION = "us-east-1"
-UPLOADS = "uploads-bucket"
-RESULTS = "results-bucket"
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,14 @@ class Ports:
     has_image: Callable[[str], bool]
     notified: Callable[[], list[str]]
     prove: Callable[[str], Any]
+
+
+@dataclass(frozen=True)
+class Clients:
+    s3: S3Client
+    sqs: SQSClient
+    ses: SESClient
+    dynamodb: DynamoDBClient
 
 
 def in_memory() -> Ports:
@@ -68,22 +80,35 @@ def in_memory() -> Ports:
     )
 
 
-def on_aws() -> Ports:
-    session = boto3.Session("test", "test", region_name=REGION)
-    s3, sqs, ses, dynamodb = (session.client(name) for name in ("s3", "sqs", "ses", "dynamodb"))
-    for bucket in (UPLOADS, RESULTS):
+@pytest.fixture(scope="session")
+def session() -> Iterator[boto3.Session]:
+    """One session on one moto for all tests: making clients takes longer than all that is done with them."""
+    with mock_aws():
+        yield boto3.Session("test", "test", region_name=REGION)
+
+
+@pytest.fixture(scope="session")
+def clients(session: boto3.Session) -> Clients:
+    return Clients(session.client("s3"), session.client("sqs"), session.client("ses"), session.client("dynamodb"))
+
+
+def on_aws(clients: Clients) -> Ports:
+    s3, sqs, ses, dynamodb = clients.s3, clients.sqs, clients.ses, clients.dynamodb
+    name = f"test-{uuid.uuid4().hex}"
+    uploads_bucket, results_bucket = f"{name}-uploads", f"{name}-results"
+    for bucket in (uploads_bucket, results_bucket):
         s3.create_bucket(Bucket=bucket)
     keys = (("pk", "HASH"), ("sk", "RANGE"))
     dynamodb.create_table(
-        TableName="table",
+        TableName=name,
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name, _ in keys],
         KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys],
     )
-    queue_url = sqs.create_queue(QueueName="notify")["QueueUrl"]
+    queue_url = sqs.create_queue(QueueName=name)["QueueUrl"]
     ses.verify_email_identity(EmailAddress="from@example.com")
-    ses.create_configuration_set(ConfigurationSet={"Name": "set"})
-    table = Table(dynamodb, "table")
+    ses.create_configuration_set(ConfigurationSet={"Name": name})
+    table = Table(dynamodb, name)
 
     def exists(bucket: str, key: str) -> bool:
         return s3.list_objects_v2(Bucket=bucket, Prefix=key)["KeyCount"] > 0
@@ -93,26 +118,22 @@ def on_aws() -> Ports:
         return [message["Body"].split('"')[3] for message in told]
 
     return Ports(
-        uploads=S3Uploads(s3, UPLOADS),
-        images=S3Images(s3, RESULTS),
-        results=S3Results(s3, RESULTS),
-        records=TableRecords(table, RESULTS),
+        uploads=S3Uploads(s3, uploads_bucket),
+        images=S3Images(s3, results_bucket),
+        results=S3Results(s3, results_bucket),
+        records=TableRecords(table, results_bucket),
         waiters=TableWaiters(table),
         requests=TableRequests(table),
         notifications=SqsNotifications(sqs, queue_url),
-        mailer=SesMailer(ses, "set"),
-        put_upload=lambda key, data: s3.put_object(Bucket=UPLOADS, Key=key, Body=data)["ETag"].strip('"'),
-        has_upload=lambda key: exists(UPLOADS, key),
-        has_image=lambda key: exists(RESULTS, f"images/{key}"),
+        mailer=SesMailer(ses, name),
+        put_upload=lambda key, data: s3.put_object(Bucket=uploads_bucket, Key=key, Body=data)["ETag"].strip('"'),
+        has_upload=lambda key: exists(uploads_bucket, key),
+        has_image=lambda key: exists(results_bucket, f"images/{key}"),
         notified=notified,
         prove=lambda address: ses.verify_email_identity(EmailAddress=address),
     )
 
 
 @pytest.fixture(params=["memory", "aws"])
-def ports(request: pytest.FixtureRequest) -> Iterator[Ports]:
-    if request.param == "memory":
-        yield in_memory()
-        return
-    with mock_aws():
-        yield on_aws()
+def ports(request: pytest.FixtureRequest, clients: Clients) -> Ports:
+    return in_memory() if request.param == "memory" else on_aws(clients)

@@ -67,7 +67,7 @@ def test_ids_that_repeat_on_another_page_are_not_mixed_up() -> None:
 
 
 def test_nulls_are_absent_fields() -> None:
-    nulls = {"Page": None, "Text": None, "Confidence": None, "Relationships": None}
+    nulls: dict[str, Any] = {"Page": None, "Text": None, "Confidence": None, "Relationships": None}
     blocks = [{**PAGE, **nulls}, {"BlockType": "LINE", "Id": "1", **nulls}, {"BlockType": "WORD", "Id": "2", **nulls}]
     reading = parse({"DocumentMetadata": None, "Blocks": blocks})
     assert reading.pages == 1

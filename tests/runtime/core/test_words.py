@@ -15,7 +15,7 @@ from runtime.core import words
 from runtime.core.word_ranges import RANGES
 
 # The table of docs/word-count.md, and what else was once counted wrongly somewhere.
-READ = {
+READ: dict[str, list[str]] = {
     "don’t": ["don't"],
     "state-of-the-art": ["state-of-the-art"],
     "1,000.50": ["1,000.50"],

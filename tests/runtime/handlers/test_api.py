@@ -86,11 +86,13 @@ def test_an_unproven_address_is_a_problem_with_a_remedy(api: Api, service: Servi
     assert "verification mail" in body(answer)["detail"]
 
 
-def test_a_service_that_is_throttled_asks_to_come_again(api: Api, service: Service) -> None:
+def test_a_service_that_is_throttled_asks_to_come_again(
+    api: Api, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def throttled(_: str) -> bool:
         raise Throttled("come later")
 
-    service.mailer.verified = throttled
+    monkeypatch.setattr(service.mailer, "verified", throttled)
     answer = api(event("http_api_post_uploads"))
     assert answer["statusCode"] == 503
     assert int(answer["headers"]["retry-after"]) > 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,6 +14,9 @@ from runtime.core.reasons import Reason
 from runtime.core.types import MAX_ATTEMPTS, Content, RecordState, RequestState, Stage
 from runtime.core.use_cases.requests import Wish
 from tests.runtime.service import DAY, LEASE, Service, answer
+
+if TYPE_CHECKING:
+    from runtime.core.types import Request
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01"
 PICTURE = PNG + b"picture"
@@ -60,7 +64,9 @@ def test_a_picture_seen_before_is_answered_without_ocr_to_the_right_address(serv
     assert service.at_rest()
 
 
-def test_two_at_the_same_moment_cost_one_ocr_call_and_get_two_mails(service: Service) -> None:
+def test_two_at_the_same_moment_cost_one_ocr_call_and_get_two_mails(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first, second = service.open("ann@example.com"), service.open("bob@example.com")
     upload = service.upload(second, PICTURE)
     read = service.reader.read
@@ -69,7 +75,7 @@ def test_two_at_the_same_moment_cost_one_ocr_call_and_get_two_mails(service: Ser
         service.ingest(upload)
         return read(key)
 
-    service.reader.read = while_the_other_is_reading
+    monkeypatch.setattr(service.reader, "read", while_the_other_is_reading)
     service.ingest(service.upload(first, PICTURE))
     service.run()
     assert len(service.reader.asked) == 1
@@ -80,18 +86,20 @@ def test_two_at_the_same_moment_cost_one_ocr_call_and_get_two_mails(service: Ser
     assert service.at_rest()
 
 
-def test_who_joins_when_the_work_has_just_ended_is_answered_too(service: Service) -> None:
+def test_who_joins_when_the_work_has_just_ended_is_answered_too(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first, second = service.open("ann@example.com"), service.open("bob@example.com")
     late = service.upload(second, PICTURE)
     add = service.waiters.add
 
-    def after_the_other_is_done(key: str, request: object) -> None:
-        service.waiters.add = add
+    def after_the_other_is_done(key: str, request: Request) -> None:
+        monkeypatch.setattr(service.waiters, "add", add)
         service.ingest(service.upload(first, PICTURE))
         service.run()
         add(key, request)
 
-    service.waiters.add = after_the_other_is_done
+    monkeypatch.setattr(service.waiters, "add", after_the_other_is_done)
     service.ingest(late)
     service.run()
     assert len(service.reader.asked) == 1
@@ -182,17 +190,19 @@ def test_throttling_only_delays(service: Service) -> None:
     assert service.request(opened).state is RequestState.SENT
 
 
-def test_an_attempt_whose_lease_ran_out_is_taken_over_and_then_changes_nothing(service: Service) -> None:
+def test_an_attempt_whose_lease_ran_out_is_taken_over_and_then_changes_nothing(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     slow, quick = service.open("ann@example.com"), service.open("bob@example.com")
     read = service.reader.read
 
     def slowly(key: str) -> object:
-        service.reader.read = read
+        monkeypatch.setattr(service.reader, "read", read)
         service.clock.advance(LEASE + 1)
         service.ingest(service.upload(quick, PICTURE))
         return read(key) if key in service.images.kept else answer("stale")
 
-    service.reader.read = slowly
+    monkeypatch.setattr(service.reader, "read", slowly)
     service.ingest(service.upload(slow, PICTURE))
     service.run()
     assert service.records.rows[KEY].generation == 2
@@ -306,16 +316,16 @@ def test_a_wake_that_comes_too_early_waits_again(service: Service) -> None:
     assert len(service.mailer.sent) == 1
 
 
-def test_mail_that_is_throttled_is_sent_later_once(service: Service) -> None:
+def test_mail_that_is_throttled_is_sent_later_once(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = service.open()
     service.ingest(service.upload(opened, PICTURE))
     send = service.mailer.send
 
     def throttled(_: object) -> str:
-        service.mailer.send = send
+        monkeypatch.setattr(service.mailer, "send", send)
         raise Throttled("come later")
 
-    service.mailer.send = throttled
+    monkeypatch.setattr(service.mailer, "send", throttled)
     with pytest.raises(Throttled):
         service.run()
     service.notify(opened.request_id)
@@ -407,7 +417,12 @@ def test_an_unproven_address_is_refused_when_the_request_is_opened(service: Serv
     ],
 )
 def test_a_wish_that_cannot_be_taken_says_what_is_wrong(field: str, value: object, code: str) -> None:
-    good = {"email": "ann@example.com", "filename": "a'b\"/../ü\n.png", "content_type": "image/png", "size": 1000}
+    good: dict[str, Any] = {
+        "email": "ann@example.com",
+        "filename": "a'b\"/../ü\n.png",
+        "content_type": "image/png",
+        "size": 1000,
+    }
     Wish(**good)
     with pytest.raises(BadRequest) as refused:
         Wish(**{**good, field: value})
