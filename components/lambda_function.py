@@ -105,7 +105,7 @@ class LambdaFunction(pulumi.ComponentResource):
             opts=child,
         )
         function = aws.lambda_.Function(
-            f"{name}-function",
+            f"{name}-lambda",
             role=role.arn,
             runtime=args.platform.runtime,
             architectures=["arm64"],

@@ -8,10 +8,10 @@ import functools
 import json
 import runpy
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 import yaml
@@ -19,6 +19,11 @@ from google.protobuf import json_format, struct_pb2
 from pulumi.runtime import mocks, rpc, settings
 from pulumi.runtime import stack as pulumi_stack
 from pulumi.runtime.proto import resource_pb2
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from google.protobuf.empty_pb2 import Empty
 
 PROJECT = Path(__file__).resolve().parents[2]
 ACCOUNT = "123456789012"
@@ -46,10 +51,11 @@ class Recorded:
 
 @dataclass(frozen=True)
 class RecordedStack:
-    """All that one run of the program registered."""
+    """All that one run of the program registered; `finished` are the URNs of components that named their outputs."""
 
     resources: Sequence[Recorded]
     exports: Mapping[str, Any] = field(default_factory=dict)
+    finished: Sequence[str] = ()
 
     def of(self, token: str) -> list[Recorded]:
         """The resources of a type, such as `aws:sqs/queue:Queue`."""
@@ -60,66 +66,105 @@ class RecordedStack:
         (found,) = [resource for resource in self.of(token) if resource.name == name]
         return found
 
+    def but(self, token: str, name: str, **inputs: object) -> RecordedStack:
+        """This stack, except that one resource has these inputs: what a rule is shown to see whether it minds."""
+        wrong = self.one(token, name)
+        right = replace(wrong, inputs={**wrong.inputs, **inputs})
+        return self.with_resources(right if resource is wrong else resource for resource in self.resources)
+
+    def without(self, token: str, name: str) -> RecordedStack:
+        """This stack, less one resource."""
+        gone = self.one(token, name)
+        return self.with_resources(resource for resource in self.resources if resource is not gone)
+
+    def with_resources(self, resources: Iterable[Recorded]) -> RecordedStack:
+        """This stack with other resources."""
+        return replace(self, resources=tuple(resources))
+
 
 class DuplicateUrnError(Exception):
     """Two resources would be one: Pulumi's engine refuses that, its mocks do not."""
 
 
 class _Recorder(mocks.MockMonitor, mocks.Mocks):
+    """Pulumi's engine, as far as a program sees it."""
+
     def __init__(self, region: str) -> None:
         super().__init__(self)
-        self.region = region
         self.recorded: dict[str, Recorded] = {}
         self.exports: dict[str, Any] = {}
+        self.finished: list[str] = []
+        self._region = region
+        self._lock = threading.Lock()  # Pulumi registers from several threads
 
-    def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> resource_pb2.RegisterResourceResponse:
+    # pyrefly: ignore[missing-override-decorator] - typing has it from Python 3.12 on
+    def RegisterResource(  # noqa: N802 - the protocol's name
+        self,
+        request: resource_pb2.RegisterResourceRequest,
+    ) -> resource_pb2.RegisterResourceResponse:
         urn = self.make_urn(request.parent, request.type, request.name)
         if request.type == "pulumi:pulumi:Stack":
             return resource_pb2.RegisterResourceResponse(urn=urn)
-        if urn in self.recorded:
-            raise DuplicateUrnError(urn)
         found = Recorded(
             urn,
             request.type,
             request.name,
             request.parent,
             request.custom,
-            _plain(json_format.MessageToDict(request.object)),
+            plain(json_format.MessageToDict(request.object)),
             frozenset(request.dependencies),
         )
-        self.recorded[urn] = found
+        with self._lock:
+            if urn in self.recorded:
+                raise DuplicateUrnError(urn)
+            self.recorded[urn] = found
         outputs = struct_pb2.Struct()
         outputs.CopyFrom(request.object)
         outputs.update({key: found.out(key) for key in COMPUTED if key not in found.inputs})
         return resource_pb2.RegisterResourceResponse(urn=urn, id=f"{request.name}-id", object=outputs)
 
-    def RegisterResourceOutputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> Any:
+    # pyrefly: ignore[missing-override-decorator] - typing has it from Python 3.12 on
+    def RegisterResourceOutputs(  # noqa: N802 - the protocol's name
+        self,
+        request: resource_pb2.RegisterResourceOutputsRequest,
+    ) -> Empty:
         if "::pulumi:pulumi:Stack::" in request.urn:
-            self.exports.update(_plain(json_format.MessageToDict(request.outputs)))
+            self.exports.update(plain(json_format.MessageToDict(request.outputs)))
+        else:
+            self.finished.append(request.urn)
         return super().RegisterResourceOutputs(request)
 
-    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    # pyrefly: ignore[missing-override-decorator] - typing has it from Python 3.12 on
+    def Invoke(  # noqa: N802 - the protocol's name
+        self,
+        request: resource_pb2.ResourceInvokeRequest,
+    ) -> resource_pb2.ResourceInvokeResponse:
         answers = {
             "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
-            "aws:index/getRegion:getRegion": {"region": self.region},
+            "aws:index/getRegion:getRegion": {"region": self._region},
         }
-        return answers[args.token], []
+        response = resource_pb2.ResourceInvokeResponse()
+        getattr(response, "return").update(answers[request.tok])  # the protocol's name is a keyword of Python's
+        return response
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        raise NotImplementedError(args.token)
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         raise NotImplementedError(f"{args.typ} is read, not made: teach the recorder")
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:  # noqa: ANN401 - a JSON value
     """A value off the wire: secrets unwrapped, whole numbers whole."""
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if not isinstance(value, dict):
         return value
-    if value.get(rpc._special_sig_key) == rpc._special_secret_sig:
-        return _plain(value["value"])
-    return {key: _plain(item) for key, item in value.items() if not key.startswith("__")}
+    if value.get(rpc._special_sig_key) == rpc._special_secret_sig:  # noqa: SLF001 - how a secret looks has no public name
+        return plain(value["value"])
+    return {key: plain(item) for key, item in value.items() if not key.startswith("__")}
 
 
 def configuration(stack: str) -> dict[str, Any]:
@@ -127,38 +172,45 @@ def configuration(stack: str) -> dict[str, Any]:
     return yaml.safe_load((PROJECT / f"Pulumi.{stack}.yaml").read_text())["config"]
 
 
-def record_program(program: Callable[[], object], config: Mapping[str, Any], stack: str) -> RecordedStack:
-    """Run a program as a stack with this configuration, and wait until all of it is registered."""
-    recorder = _Recorder(str(config.get("aws:region")))
-    raised: list[BaseException] = []
+def record_program(
+    program: Callable[[], object],
+    config: Mapping[str, Any] | None = None,
+    stack: str = "dev",
+) -> RecordedStack:
+    """Run a program as a stack with this configuration, and wait until all of it is registered.
 
-    def in_own_context() -> None:
-        fresh = mocks.MockSettings(
-            monitor=recorder,
-            monitor_features=set(recorder.GetDeploymentInfo(None).supportedFeatures),
+    Pulumi keeps its state in context variables and takes one stack in a context, so each run has its own.
+    """
+    recorder = _Recorder("us-east-1")
+    with ThreadPoolExecutor(1) as executor:
+        executor.submit(contextvars.Context().run, _run, program, config or {}, stack, recorder).result()
+    return RecordedStack(tuple(recorder.recorded.values()), recorder.exports, tuple(recorder.finished))
+
+
+def _run(program: Callable[[], object], config: Mapping[str, Any], stack: str, recorder: _Recorder) -> None:
+    settings.configure(
+        mocks.MockSettings(
+            callbacks=None,
+            dry_run=False,
             engine=mocks.MockEngine(None),
+            legacy_apply_enabled=False,
+            lock=threading.Lock(),
+            monitor=recorder,
+            organization="organization",
+            outputs=set(),
             project="ocr-wordcount",
             stack=stack,
-            dry_run=False,
-            organization=None,
-            callbacks=None,
-        )
-        settings.configure(fresh)
-        settings.set_root_resource(None)
-        pulumi.runtime.set_all_config(
-            {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()},
-        )
-        try:
-            asyncio.run(pulumi_stack.run_in_stack(lambda: program() and None))
-        except BaseException as error:
-            raised.append(error)
+        ),
+    )
+    pulumi.runtime.set_all_config(
+        {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()},
+    )
+    settings.set_root_resource(None)  # pyrefly: ignore[bad-argument-type] - Pulumi's own default is None
 
-    thread = threading.Thread(target=contextvars.Context().run, args=(in_own_context,))
-    thread.start()
-    thread.join()
-    if raised:
-        raise raised[0]
-    return RecordedStack(tuple(recorder.recorded.values()), recorder.exports)
+    async def awaited() -> None:
+        program()
+
+    asyncio.run(pulumi_stack.run_in_stack(awaited))
 
 
 def run_main() -> None:
