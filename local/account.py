@@ -64,6 +64,7 @@ class Account:
         """Forget everything, and let another one take its place."""
         with self._lock:
             BackendDict.reset()
+        _clock_in_use.clear()
         Account._in_use = None
 
     @contextlib.contextmanager

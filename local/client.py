@@ -15,6 +15,7 @@ from local.inbox import Mail
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
+    from botocore.config import Config
 
 ADDRESS_FILE: Final = "cloud.json"
 _ANSWER_SECONDS: Final = 30.0
@@ -91,7 +92,7 @@ class LocalCloud:
                 raise TimeoutError(f"not idle after {timeout:g} s: {answer['in_flight']} invocations, queues {busy}")
             time.sleep(0.02)
 
-    def client(self, service: str) -> BaseClient:
+    def client(self, service: str, config: Config | None = None) -> BaseClient:
         """A boto3 client of the account itself, for any AWS service of this cloud."""
         import boto3  # noqa: PLC0415 - slow, and not everybody needs it
 
@@ -100,7 +101,7 @@ class LocalCloud:
             aws_secret_access_key=ROOT.secret_access_key,
             region_name=self.region,
         )
-        client: BaseClient = session.client(service, endpoint_url=self.endpoint)  # type: ignore[call-overload]  # any service
+        client: BaseClient = session.client(service, endpoint_url=self.endpoint, config=config)  # type: ignore[call-overload]  # any service
         return client
 
     def announce_deployment(self, outputs: dict[str, Any]) -> LocalCloud:

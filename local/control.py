@@ -121,13 +121,16 @@ class Control:
         }
 
     def _idle(self) -> dict[str, Any]:
-        """Whether nothing more will happen by itself, but for the deadlines that wait out their delay."""
+        """Whether nothing more will happen by itself, but for the deadlines that wait out their delay.
+
+        Messages that no function polls for (dead letters) do not count either: they stay where they are.
+        """
         with self._account.locked():
             running = self._service.in_flight
             queues = {queue.name: _counts(queue) for queue in self._account.queues()}
-            dead = {queue.dead_letter_queue.name for queue in self._account.queues() if queue.dead_letter_queue}
-            waiting = {name: counts for name, counts in queues.items() if counts["visible"] + counts["hidden"]}
-            idle = not running and not self._service.in_flight and not waiting.keys() - dead
+            polled = {mapping.event_source_arn.rpartition(":")[2] for mapping in self._account.event_source_mappings()}
+            waiting = {name for name, counts in queues.items() if counts["visible"] + counts["hidden"]}
+            idle = not running and not self._service.in_flight and not waiting & polled
         return {"idle": idle, "in_flight": running, "queues": queues}
 
 

@@ -34,10 +34,6 @@ DEFAULT_CONCURRENCY: Final = 5
 """Batches at once that Lambda begins with, for a mapping without a maximum of its own."""
 
 
-class UnsupportedMappingError(Exception):
-    """A mapping asks for something that is not done here; better refused than left out in silence."""
-
-
 @dataclass(frozen=True)
 class Mapping:
     """An event source mapping, as far as it is carried out here."""
@@ -52,15 +48,7 @@ class Mapping:
 
     @classmethod
     def of(cls, mapping: EventSourceMapping) -> Mapping:
-        """Read a mapping from moto.
-
-        Raises:
-            UnsupportedMappingError: It has filters, or is for something other than a standard queue.
-        """
-        if ":sqs:" not in mapping.event_source_arn or mapping.event_source_arn.endswith(".fifo"):
-            raise UnsupportedMappingError(f"only standard SQS queues are polled, not {mapping.event_source_arn}")
-        if mapping.filter_criteria:
-            raise UnsupportedMappingError("filter criteria are not evaluated")
+        """Read a mapping from moto."""
         scaling = mapping.scaling_config or {}
         wanted = int(scaling.get("MaximumConcurrency") or DEFAULT_CONCURRENCY)
         return cls(
@@ -84,11 +72,7 @@ class EventSources:
         self._pollers: dict[str, _Poller] = {}
 
     def follow_account(self) -> None:
-        """Start, change and end pollers, so that there is one for each enabled mapping.
-
-        Raises:
-            UnsupportedMappingError: A mapping asks for something that is not done here.
-        """
+        """Start, change and end pollers, so that there is one for each enabled mapping."""
         with self._account.locked():
             wanted = [Mapping.of(one) for one in self._account.event_source_mappings() if one.enabled]
         with self._lock:
@@ -200,6 +184,16 @@ class _Poller:
             if queue is not None:
                 for record in records:
                     queues.delete_message(queue, record["receiptHandle"])
+
+
+def why_unsupported(asked: dict[str, Any]) -> str:
+    """Why a mapping cannot be made as asked; empty when it can. Better refused than left half undone in silence."""
+    source = str(asked.get("EventSourceArn", ":sqs:"))
+    if ":sqs:" not in source or source.endswith(".fifo"):
+        return f"only standard SQS queues are polled, not {source}"
+    if asked.get("FilterCriteria"):
+        return "filter criteria are not evaluated"
+    return ""
 
 
 def failed_message_ids(payload: bytes, known: set[str]) -> set[str] | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 from local import http_api, mail_service, presigned_post, queues
-from local.event_sources import UnsupportedMappingError
+from local.event_sources import why_unsupported
 from local.http_message import Response, aws_json_error, json_response
 from local.lambda_service import NoSuchFunctionError, ThrottledError
 from local.long_poll import receive_messages
@@ -84,21 +84,22 @@ class Front:
             return self._posts.handle(request, request.path.strip("/"))
         if mail_service.is_send(request):
             return self._mail.handle(request)
-        response = self._account.handle(request)
-        if request.method != "GET" and _FUNCTIONS.match(request.raw_path) and response.status < HTTPStatus.BAD_REQUEST:
-            return self._follow_deployment(request, response)
-        return response
+        if request.method != "GET" and (resource := _FUNCTIONS.match(request.raw_path)):
+            return self._deploy(request, resource.group(1))
+        return self._account.handle(request)
 
-    def _follow_deployment(self, request: Request, response: Response) -> Response:
-        """A function or mapping was made, changed or removed: the workers and pollers follow."""
+    def _deploy(self, request: Request, resource: str) -> Response:
+        """Make, change or remove a function or a mapping; the workers and pollers follow."""
+        if resource == "event-source-mappings" and request.body and (reason := why_unsupported(request.json())):
+            return aws_json_error(400, "InvalidParameterValueException", f"The local cloud cannot do this: {reason}")
+        response = self._account.handle(request)
+        if response.status >= HTTPStatus.BAD_REQUEST:
+            return response
         if request.method == "POST" and request.raw_path.rstrip("/").endswith("/functions"):
             self._service.warm(str(json.loads(response.body)["FunctionName"]))
         if request.method == "DELETE":
             self._service.forget_removed()
-        try:
-            self._sources.follow_account()
-        except UnsupportedMappingError as error:
-            return aws_json_error(400, "InvalidParameterValueException", f"The local cloud cannot do this: {error}")
+        self._sources.follow_account()
         return response
 
     def _textract(self, request: Request, operation: str) -> Response:

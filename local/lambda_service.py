@@ -154,7 +154,6 @@ class LambdaService:
     def _take(self, function: DeployedFunction) -> Worker:
         """A worker for one invocation: one that waits, one that is being started, or a new one."""
         self._code.unzipped(function)
-        deadline = time.monotonic() + 900
         with self._changed:
             pool = self._pool(function)
             limit = function.reserved_concurrency
@@ -163,26 +162,29 @@ class LambdaService:
             pool.running += 1
             self.in_flight += 1
             try:
-                return self._take_from(pool, deadline)
+                return self._take_from(pool)
             except BaseException:
                 pool.running -= 1
                 self.in_flight -= 1
                 raise
 
-    def _take_from(self, pool: _Pool, deadline: float) -> Worker:
+    def _take_from(self, pool: _Pool) -> Worker:
+        patience = time.monotonic() + 1.0
         while True:
-            if self._stopped or time.monotonic() > deadline:
+            if self._stopped:
                 raise ThrottledError(pool.function.name)
             for free in (pool.idle, pool.starting):
                 while free:
                     worker = free.pop()
                     if not worker.gone:
                         return worker
-            if pool.count < MOST_WORKERS:
+            # More workers than invocations: one has answered just now, and is about to ask for its next job.
+            returning = pool.count >= pool.running and time.monotonic() < patience
+            if not returning and pool.count < MOST_WORKERS:
                 worker = self._start(pool)
                 pool.starting.remove(worker)
                 return worker
-            self._changed.wait(1.0)
+            self._changed.wait(0.5)
 
     def _pool(self, function: DeployedFunction) -> _Pool:
         pool = self._pools.get(function.name)

@@ -43,6 +43,7 @@ class Region:
         Raises:
             OSError: The port is taken.
         """
+        self.state = state
         with contextlib.ExitStack() as stack:
             server = HttpServer()
             stack.callback(server.stop)
