@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from local.deploy.names import NamePattern
+from local.deploy.names import PULUMIS_PATTERN, NamePattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ class Configuration:
     values: dict[str, str]
 
 
-def read_configuration(project: Path, stack: str, region: str) -> Configuration:
+def read_configuration(project: Path, stack: str, *, region: str, account: str) -> Configuration:
     """Read Pulumi.yaml and Pulumi.<stack>.yaml in the folder `project`.
 
     `aws:region` is `region`, whatever the files say: here the caller decides where the program goes.
@@ -47,7 +47,7 @@ def read_configuration(project: Path, stack: str, region: str) -> Configuration:
     values = {f"{name}:{key}" if ":" not in key else key: value for key, value in _of_project(about)}
     for key, value in (_load(project / f"Pulumi.{stack}.yaml").get("config") or {}).items():
         values[key if ":" in key else f"{name}:{key}"] = value
-    naming = _naming(values.pop(_AUTONAMING, None), name, stack)
+    naming = NamePattern(name, stack, f"{account} {region}", _pattern(values.pop(_AUTONAMING, None)))
     values["aws:region"] = region
     for key, value in values.items():
         if isinstance(value, dict) and set(value) == {"secure"}:
@@ -71,11 +71,11 @@ def _of_project(about: dict[str, Any]) -> Iterator[tuple[str, object]]:
             yield key, entry.get("value", entry.get("default"))
 
 
-def _naming(autonaming: object, project: str, stack: str) -> NamePattern:
+def _pattern(autonaming: object) -> str:
     if autonaming is None:
-        return NamePattern(project=project, stack=stack)
+        return PULUMIS_PATTERN
     if isinstance(autonaming, dict) and set(autonaming) == {"pattern"}:
-        return NamePattern(project=project, stack=stack, pattern=str(autonaming["pattern"]))
+        return str(autonaming["pattern"])
     raise ConfigurationError(f"{_AUTONAMING} is followed here with a `pattern` alone, and is {json.dumps(autonaming)}")
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from local.deploy.account import Account
     from local.deploy.inputs import Inputs
     from local.deploy.names import NamePattern
+    from local.deploy.target import Target
 
 
 @dataclass(frozen=True)
@@ -21,14 +21,14 @@ class Creation:
     urn: str
     name: str
     inputs: Inputs
-    account: Account
+    target: Target
     naming: NamePattern
     root: Path
     """The program's folder, from which relative paths are counted."""
 
     def call(self, service: str, operation: str, /, **request: object) -> dict[str, Any]:
         """Call an operation of AWS's."""
-        return self.account.call(service, operation, **request)
+        return self.target.call(service, operation, **request)
 
     def named(self, key: str = "name", *, longest: int) -> str:
         """The resource's name in AWS: the input `key` if given, an automatic one if not."""

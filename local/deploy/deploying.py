@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import gc
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-from local.deploy.account import Account
 from local.deploy.configuration import read_configuration
 from local.deploy.deployment import DeployError, Deployment, Failure
 from local.deploy.inputs import InputError
 from local.deploy.monitor import Monitor
 from local.deploy.program import run_program
+from local.deploy.target import Target
 from local.deploy.wire import unknown_paths
 
 if TYPE_CHECKING:
@@ -44,10 +44,11 @@ def deploy(
         Exception: Whatever the program itself raises.
     """
     root = project.resolve()
-    configuration = read_configuration(root, stack, region)
-    monitor = Monitor(Account(account, region, endpoint_url), configuration.naming, root)
+    configuration = read_configuration(root, stack, region=region, account=account)
+    target = Target(account, region, endpoint_url)
+    monitor = Monitor(target, configuration.naming, root)
     try:
-        with _without_garbage_collection():
+        with closing(target), _without_garbage_collection():
             run_program(configuration, stack, monitor, root)
     except Exception as error:
         if monitor.failures:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from google.protobuf.empty_pb2 import Empty
 
-    from local.deploy.account import Account
     from local.deploy.names import NamePattern
+    from local.deploy.target import Target
 
 _STACK = "pulumi:pulumi:Stack"
 
@@ -40,18 +40,18 @@ class Unsupported(mocks.Mocks):
 
 
 class Monitor(mocks.MockMonitor):
-    """Creates each resource in `account`, one at a time, and keeps what became of it.
+    """Creates each resource in `target`, one at a time, and keeps what became of it.
 
     A resource that fails is answered as Pulumi's engine does with `--continue-on-error`: its outputs are unknown, what
     depends on them is left out, and all else is still created, so that one run shows every failure.
     """
 
-    def __init__(self, account: Account, naming: NamePattern, root: Path) -> None:
+    def __init__(self, target: Target, naming: NamePattern, root: Path) -> None:
         super().__init__(Unsupported())
         self.created: list[DeployedResource] = []
         self.failures: list[Failure] = []
         self.outputs: dict[str, Any] = {}
-        self._account = account
+        self._target = target
         self._naming = naming
         self._root = root
         self._urns: set[str] = set()
@@ -109,7 +109,7 @@ class Monitor(mocks.MockMonitor):
         if function is None:
             raise InputError(f"local/deploy/functions.py has no {request.tok}")
         inputs = Inputs(plain(request.args))
-        answer = function(inputs, self._account)
+        answer = function(inputs, self._target)
         _refuse_unread(inputs)
         return answer
 
@@ -131,7 +131,7 @@ class Monitor(mocks.MockMonitor):
                 + ", ".join(sources),
             )
         inputs = Inputs(values)
-        made = creator(Creation(urn, request.name, inputs, self._account, self._naming, self._root))
+        made = creator(Creation(urn, request.name, inputs, self._target, self._naming, self._root))
         _refuse_unread(inputs)
         self.created.append(DeployedResource(urn, request.type, request.name, made.id, values, made.outputs))
         state = struct_pb2.Struct()

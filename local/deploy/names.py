@@ -10,20 +10,24 @@ from local.deploy.inputs import InputError
 
 _EXPRESSION = re.compile(r"\$\{(?P<word>[a-z]+)(?:\((?P<length>\d+)\))?\}")
 
+PULUMIS_PATTERN = "${name}-${hex(7)}"
+"""What Pulumi does unless `pulumi:autonaming` says otherwise."""
+
 
 @dataclass(frozen=True)
 class NamePattern:
-    """How Pulumi names a stack's resources: by default the logical name, `-` and seven hex digits.
+    """How Pulumi names a stack's resources.
 
-    Pulumi draws the digits by lot. Here the URN decides, which holds the stack: a second deployment has the same names,
-    another stack has others.
+    Pulumi draws the digits by lot. Here the place (account and region) and the URN decide, which holds the stack: a
+    second deployment has the same names, another stack and another account have others.
 
     https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming-configuration
     """
 
     project: str
     stack: str
-    pattern: str = "${name}-${hex(7)}"
+    place: str
+    pattern: str
 
     def name(self, logical_name: str, urn: str, *, longest: int) -> str:
         """The automatic name of one resource.
@@ -37,7 +41,7 @@ class NamePattern:
         def value(expression: re.Match[str]) -> str:
             word, length = expression["word"], expression["length"]
             if word == "hex" and length:
-                return hashlib.sha256(urn.encode()).hexdigest()[: int(length)]
+                return hashlib.sha256(f"{self.place} {urn}".encode()).hexdigest()[: int(length)]
             if word in known and not length:
                 return known[word]
             raise InputError(f"pulumi:autonaming: {expression[0]} is not followed here")

@@ -68,13 +68,13 @@ def _api(creation: Creation) -> Created:
         Tags=creation.tags() or None,
         **creation.inputs.translate(_API),
     )
-    api, account = answer["ApiId"], creation.account
+    api, target = answer["ApiId"], creation.target
     return Created(
         api,
         {
             "apiEndpoint": answer["ApiEndpoint"],
-            "arn": f"arn:aws:apigateway:{account.region}::/apis/{api}",
-            "executionArn": f"arn:aws:execute-api:{account.region}:{account.account_id}:{api}",
+            "arn": f"arn:aws:apigateway:{target.region}::/apis/{api}",
+            "executionArn": f"arn:aws:execute-api:{target.region}:{target.account_id}:{api}",
             "name": answer["Name"],
         },
     )
@@ -91,7 +91,7 @@ def _route(creation: Creation) -> Created:
 
 
 def _stage(creation: Creation) -> Created:
-    inputs, account = creation.inputs, creation.account
+    inputs, target = creation.inputs, creation.target
     name, request = creation.named(longest=_LONGEST_NAME), inputs.translate(_STAGE)
     routes = {route.text("routeKey"): route.translate(_LIMITS) for route in inputs.blocks("routeSettings")}
     creation.call(
@@ -107,8 +107,8 @@ def _stage(creation: Creation) -> Created:
     return Created(
         name,
         {
-            "arn": f"arn:aws:apigateway:{account.region}::/apis/{api}/stages/{name}",
-            "executionArn": f"arn:aws:execute-api:{account.region}:{account.account_id}:{api}/{name}",
+            "arn": f"arn:aws:apigateway:{target.region}::/apis/{api}/stages/{name}",
+            "executionArn": f"arn:aws:execute-api:{target.region}:{target.account_id}:{api}/{name}",
             "invokeUrl": f"{address}/" if name == "$default" else f"{address}/{name}",
             "name": name,
         },

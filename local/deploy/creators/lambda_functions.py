@@ -85,7 +85,7 @@ def _function(creation: Creation) -> Created:
             "arn": arn,
             "codeSha256": answer["CodeSha256"],
             "invokeArn": (
-                f"arn:aws:apigateway:{creation.account.region}:lambda:path/2015-03-31/functions/{arn}/invocations"
+                f"arn:aws:apigateway:{creation.target.region}:lambda:path/2015-03-31/functions/{arn}/invocations"
             ),
             "lastModified": answer["LastModified"],
             "name": name,

@@ -21,7 +21,7 @@ _CONFIGURATION_SET: Shape = {
 
 
 def _identity(creation: Creation) -> Created:
-    inputs, account = creation.inputs, creation.account
+    inputs, target = creation.inputs, creation.target
     identity = inputs.text("emailIdentity")
     answer = creation.call(
         "sesv2",
@@ -33,7 +33,7 @@ def _identity(creation: Creation) -> Created:
     return Created(
         identity,
         {
-            "arn": f"arn:aws:ses:{account.region}:{account.account_id}:identity/{identity}",
+            "arn": f"arn:aws:ses:{target.region}:{target.account_id}:identity/{identity}",
             "identityType": answer["IdentityType"],
             "verifiedForSendingStatus": answer["VerifiedForSendingStatus"],
         },
@@ -41,10 +41,10 @@ def _identity(creation: Creation) -> Created:
 
 
 def _configuration_set(creation: Creation) -> Created:
-    account, request = creation.account, creation.inputs.translate(_CONFIGURATION_SET)
+    target, request = creation.target, creation.inputs.translate(_CONFIGURATION_SET)
     creation.call("sesv2", "create_configuration_set", Tags=creation.tag_list(), **request)
     name = request["ConfigurationSetName"]
-    return Created(name, {"arn": f"arn:aws:ses:{account.region}:{account.account_id}:configuration-set/{name}"})
+    return Created(name, {"arn": f"arn:aws:ses:{target.region}:{target.account_id}:configuration-set/{name}"})
 
 
 CREATORS: dict[str, Creator] = {

@@ -61,7 +61,7 @@ _LIFECYCLE_RULE: Shape = {
 
 
 def _bucket(creation: Creation) -> Created:
-    inputs, region = creation.inputs, creation.account.region
+    inputs, region = creation.inputs, creation.target.region
     name = creation.named("bucket", longest=_LONGEST_NAME).lower()
     inputs.flag("forceDestroy")  # speaks of the bucket's end
     elsewhere = None if region == "us-east-1" else {"LocationConstraint": region}

@@ -41,12 +41,21 @@ def _queue(creation: Creation) -> Created:
     return Created(url, {"arn": attributes["QueueArn"], "name": name, "url": url})
 
 
-def _attribute(key: str, name: str) -> Creator:
-    """A creator for one of the documents that Pulumi keeps as a resource and SQS as an attribute of the queue."""
+def _policy(creation: Creation) -> Created:
+    url, policy = creation.inputs.text("queueUrl"), creation.inputs.document("policy")
+    creation.call("sqs", "set_queue_attributes", QueueUrl=url, Attributes={"Policy": policy})
+    return Created(url, {"policy": policy})
+
+
+def _redrive(key: str, name: str) -> Creator:
+    """A creator for one of the documents on dead letters, which SQS keeps as an attribute of the queue."""
 
     def create(creation: Creation) -> Created:
         url, document = creation.inputs.text("queueUrl"), creation.inputs.document(key)
-        creation.call("sqs", "set_queue_attributes", QueueUrl=url, Attributes={name: document})
+        # moto forgets a queue's policy when other attributes are set without it.
+        known = creation.call("sqs", "get_queue_attributes", QueueUrl=url, AttributeNames=["Policy"])
+        kept = known.get("Attributes", {})
+        creation.call("sqs", "set_queue_attributes", QueueUrl=url, Attributes={**kept, name: document})
         return Created(url, {key: document})
 
     return create
@@ -54,7 +63,7 @@ def _attribute(key: str, name: str) -> Creator:
 
 CREATORS: dict[str, Creator] = {
     "aws:sqs/queue:Queue": _queue,
-    "aws:sqs/queuePolicy:QueuePolicy": _attribute("policy", "Policy"),
-    "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": _attribute("redriveAllowPolicy", "RedriveAllowPolicy"),
-    "aws:sqs/redrivePolicy:RedrivePolicy": _attribute("redrivePolicy", "RedrivePolicy"),
+    "aws:sqs/queuePolicy:QueuePolicy": _policy,
+    "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": _redrive("redriveAllowPolicy", "RedriveAllowPolicy"),
+    "aws:sqs/redrivePolicy:RedrivePolicy": _redrive("redrivePolicy", "RedrivePolicy"),
 }

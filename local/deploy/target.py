@@ -21,13 +21,13 @@ ACCESS_KEY_ID = "AKIALOCALDEPLOYMENT"
 
 
 @cache
-def _descriptions() -> Loader:
-    """AWS's services as botocore describes them; half of what a client costs is to read its service's."""
+def service_descriptions() -> Loader:
+    """AWS's services as botocore describes them, read once in a process: half of what a client costs."""
     return create_loader()
 
 
 @dataclass
-class Account:
+class Target:
     """Answers of AWS's API operations, from clients made once per service when first needed.
 
     The user's own AWS profile, region and proxies have no say: nothing must reach an account of theirs.
@@ -36,8 +36,8 @@ class Account:
     account_id: str
     region: str
     endpoint_url: str
-    _clients: dict[str, BaseClient] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _clients: dict[str, BaseClient] = field(default_factory=dict, init=False, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def __post_init__(self) -> None:
         nowhere = (None, None, os.devnull, None)
@@ -48,7 +48,7 @@ class Account:
                 "credentials_file": nowhere,
             },
         )
-        self._session.register_component("data_loader", _descriptions())
+        self._session.register_component("data_loader", service_descriptions())
         self._session.set_credentials(ACCESS_KEY_ID, "local")
         self._session.register("before-call", self._name_account)
 
@@ -61,6 +61,11 @@ class Account:
         """Call one operation; `service` and `operation` as boto3 names them. Arguments of None are not sent."""
         given = {key: value for key, value in request.items() if value is not None}
         return getattr(self._client(service), operation)(**given)
+
+    def close(self) -> None:
+        """Close the connections."""
+        for client in self._clients.values():
+            client.close()
 
     def _client(self, service: str) -> BaseClient:
         with self._lock:
