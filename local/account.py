@@ -207,8 +207,9 @@ def _follow(clock: Clock) -> None:
 
 def _amend_moto() -> None:
     """Put right, inside moto, what cannot be put right in front of it."""
-    from local import function_logging, queues, s3_events  # noqa: PLC0415 - they import moto's services, slowly
+    from local import bucket_policies, function_logging, queues, s3_events  # noqa: PLC0415 - they import moto's services, slowly
 
+    bucket_policies.install()
     queues.install()
     s3_events.install()
     function_logging.install()

@@ -45,9 +45,13 @@ class UploadUnread(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class UploadGone(Event):
-    """`ingest` found an upload gone or overwritten: the event is a repeated or an overtaken one."""
+    """`ingest` found an upload gone or overwritten: the event is a repeated or an overtaken one.
+
+    The cause is S3's code: an `AccessDenied` on an upload that should be there means that a permission is missing.
+    """
 
     request_id: str
+    cause: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,12 +169,13 @@ class MailUndeliverable(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class MessagePostponed(Event):
-    """A service asked us to come later; the message will be delivered again."""
+    """A service was busy or down; the message will be delivered again, so many seconds later."""
 
     level: ClassVar[str] = "warning"
     queue: str
     receives: int
     seconds: int
+    cause: str
 
 
 @dataclass(frozen=True, kw_only=True)

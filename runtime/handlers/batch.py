@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from runtime.core import events
-from runtime.core.errors import Throttled
+from runtime.core.errors import Retryable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,9 +46,12 @@ class Batch:
         receives = int(message["attributes"]["ApproximateReceiveCount"])
         try:
             self.work(json.loads(message["body"]))
-        except Throttled:
+        except (
+            Retryable
+        ) as error:  # sooner than the queue would by itself, which waits for a function that may be alive
             seconds = self.deliveries.postpone(message["eventSourceARN"], message["receiptHandle"], receives)
-            self.log.emit(events.MessagePostponed(queue=queue, receives=receives, seconds=seconds))
+            cause = type(error).__name__
+            self.log.emit(events.MessagePostponed(queue=queue, receives=receives, seconds=seconds, cause=cause))
         except Exception as error:  # noqa: BLE001  one bad message must not fail the others; it comes again, or is a dead letter
             self.log.emit(
                 events.MessageFailed(queue=queue, receives=receives, error=type(error).__name__, where=_where(error))

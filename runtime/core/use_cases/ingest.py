@@ -119,8 +119,8 @@ class Ingest:
             return self._refused_unread(request, upload)
         try:
             data = self.uploads.read(upload.object_key, upload.etag)
-        except Absent:
-            self.log.emit(events.UploadGone(request_id=request.request_id))
+        except Absent as error:
+            self.log.emit(events.UploadGone(request_id=request.request_id, cause=str(error)))
             if request.etag is not None:  # bound, then overwritten or lost before its bytes were kept
                 self._refuse(request, Reason.INTERNAL)
             return None

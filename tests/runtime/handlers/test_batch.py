@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from runtime.core.errors import Retryable, Throttled
 from runtime.handlers.batch import Batch
 from tests.runtime.fakes import MemoryLog
@@ -47,14 +49,15 @@ def test_a_batch_without_failures_is_acknowledged_whole() -> None:
 
 
 def test_only_what_failed_is_delivered_again() -> None:
-    failed, deliveries, log = handle(second_raises(Retryable("down")))
+    failed, deliveries, log = handle(second_raises(ValueError("a mistake of ours")))
     assert failed == [SECOND]
     assert not deliveries.calls
     assert log.names() == ["message_failed"]
 
 
-def test_what_was_throttled_is_postponed_and_delivered_again() -> None:
-    failed, deliveries, log = handle(second_raises(Throttled("come later")))
+@pytest.mark.parametrize("error", [Throttled("come later"), Retryable("down")])
+def test_what_may_succeed_later_is_postponed_and_delivered_again(error: Exception) -> None:
+    failed, deliveries, log = handle(second_raises(error))
     assert failed == [SECOND]
     assert deliveries.calls == [
         ("arn:aws:sqs:us-east-1:123456789012:notify-queue", "AQEBzWwaftRI0KuVm4tP+/7q1rGgNqicHq", 4)
