@@ -1,0 +1,1 @@
+"""The command `ocr-wordcount`, and the demo."""

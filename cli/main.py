@@ -1,0 +1,117 @@
+"""The command `ocr-wordcount`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from cli.process import exit_code
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_EXAMPLES: Final = """\
+examples:
+  ocr-wordcount run page.jpg                     one page: its words on the screen, its mail in ocr-wordcount-out/
+  ocr-wordcount run --json *.png --parallel 4    one JSON object a picture, for programs
+  ocr-wordcount up                               keep the cloud running; `run` in another terminal then uses it
+
+The cloud is emulated on this machine: AWS by moto, Textract by Tesseract. Nothing leaves it, nothing is charged.
+"""
+_HIGHEST_PORT: Final = 65535
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Returns:
+        0 when every image got its result, 1 when some did not or something failed, 2 for bad usage.
+    """
+    arguments = _parser().parse_args(argv)
+    return exit_code(lambda: _dispatch(arguments))
+
+
+def _dispatch(arguments: argparse.Namespace) -> int:
+    if arguments.command == "up":
+        from cli.up import up  # noqa: PLC0415  each command imports its own, so that `--help` is there at once
+
+        return up(arguments.port)
+    from cli.run import Options, run  # noqa: PLC0415  the same
+
+    options = Options(arguments.images, arguments.email, arguments.out, arguments.parallel, arguments.timeout)
+    return run(options, as_json=arguments.json)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ocr-wordcount",
+        description="Pictures of pages in; every word counted, by mail.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('ocr-wordcount')}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    run = commands.add_parser(
+        "run",
+        help="send pictures through the service and show what comes back",
+        description="Sends each picture through the whole service, as the hosted page does, and waits for its mail.",
+    )
+    run.add_argument("images", nargs="+", metavar="IMAGE", help="a one-page PNG, JPEG or TIFF of at most 10 MB")
+    run.add_argument(
+        "--email", default="reader@example.com", metavar="A", help="whom the results go to (default: %(default)s)"
+    )
+    run.add_argument(
+        "--out",
+        type=Path,
+        default=Path("ocr-wordcount-out"),
+        metavar="DIR",
+        help="where each request gets a folder with its mail (default: %(default)s)",
+    )
+    run.add_argument("--json", action="store_true", help="print one JSON object a picture, in order, and nothing else")
+    run.add_argument(
+        "--parallel", type=_at_least_one, default=1, metavar="N", help="send so many at once (default: %(default)s)"
+    )
+    run.add_argument(
+        "--timeout",
+        type=_seconds,
+        default=120.0,
+        metavar="S",
+        help="wait so many seconds for each mail (default: %(default)g)",
+    )
+
+    up = commands.add_parser(
+        "up",
+        help="keep the cloud running on this machine",
+        description="Starts the cloud on this machine and keeps it until Ctrl-C; `run` then uses it.",
+    )
+    up.add_argument("--port", type=_port, default=0, metavar="N", help="where it listens (default: any free port)")
+    return parser
+
+
+def _at_least_one(given: str) -> int:
+    number = int(given)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def _seconds(given: str) -> float:
+    number = float(given)
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError("must be more than 0")
+    return number
+
+
+def _port(given: str) -> int:
+    number = int(given)
+    if not 0 <= number <= _HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"must be from 0 to {_HIGHEST_PORT}")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

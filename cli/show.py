@@ -1,0 +1,104 @@
+"""How results are shown to people: in colour on a terminal, as plain lines elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Console, Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from runtime.core.mail.as_text import bar, shortened
+from runtime.core.mail.file_name import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from rich.console import RenderableType
+
+    from cli.outcome import Outcome
+    from cli.picture import Picture
+
+_LONGEST_WORD: Final = 24
+_LONGEST_BAR: Final = 24
+_MARGIN: Final = (0, 0, 0, 2)
+_KIBI: Final = 1024
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Where to print; what an old terminal cannot show is replaced rather than failing."""
+    made = Console(stderr=stderr, highlight=False, soft_wrap=True)
+    reconfigure = getattr(made.file, "reconfigure", None)
+    if reconfigure:
+        reconfigure(errors="replace")
+    return made
+
+
+def title(picture: Picture) -> Text:
+    """The picture's name and size."""
+    return Text.assemble((shown(picture.filename), "bold"), f"  {_size(picture.size)}")
+
+
+def stage(seconds: float, service: str, what: str, column: int) -> Text:
+    """A stage that was passed: when, where, what."""
+    return Text.assemble((f"  {seconds:6.2f} s  ", "dim"), (f"{service:<{column}}  ", "cyan"), what)
+
+
+def words(result: Mapping[str, Any], most: int) -> RenderableType:
+    """The most frequent words, as a table with bars."""
+    rows = result["words"][:most]
+    table = Table(box=None, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("word")
+    table.add_column("count", justify="right")
+    table.add_column("")
+    for row in rows:
+        length = bar(row["count"], rows[0]["count"], _LONGEST_BAR)
+        table.add_row(Text(shortened(row["word"], _LONGEST_WORD)), f"{row['count']:,}", Text(length, "green"))
+    left = len(result["words"]) - len(rows)
+    more = [Text(f"and {left:,} more, all in word-count.csv and word-count.json", "dim")] if left else []
+    return Padding(Group(table, *more), _MARGIN)
+
+
+def summary(outcome: Outcome) -> Text:
+    """The outcome in one line."""
+    if not outcome.got_result or outcome.result is None:
+        reason = f" ({outcome.reason})" if outcome.reason else ""
+        return Text.assemble("  ", (f"{outcome.state}{reason}", "bold red"), f"  {outcome.message or ''}")
+    total, unique = outcome.result["total_words"], outcome.result["unique_words"]
+    counted = f"{total:,} {'word' if total == 1 else 'words'}, {unique:,} different" if total else "no words found"
+    sure = outcome.result["mean_confidence"]
+    return Text.assemble(
+        "  ",
+        (counted, "bold green"),
+        "" if sure is None else f", {sure:.1f} % sure of each",
+        f"  ·  {known(outcome)}  ·  {outcome.seconds or 0:.1f} s from upload to mail",
+    )
+
+
+def known(outcome: Outcome) -> str:
+    """Whether this picture cost anything."""
+    if outcome.cached:
+        return "seen before, no OCR call"
+    if outcome.joined and not outcome.ocr_calls:
+        return "being read for another upload, no OCR call of its own"
+    return f"new, {outcome.ocr_calls} OCR {'call' if outcome.ocr_calls == 1 else 'calls'}"
+
+
+def files(outcome: Outcome) -> Text:
+    """Where the mail's parts lie."""
+    if not outcome.mail:
+        return Text("  no mail came", "dim")
+    return Text("\n").join(Text(f"  {nearby(path)}", "cyan") for path in outcome.mail.files)
+
+
+def nearby(path: Path) -> Path:
+    """The path from here, if it lies below."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _size(size: int) -> str:
+    return f"{size / _KIBI:,.0f} kB" if size >= _KIBI else f"{size} bytes"
