@@ -19,7 +19,8 @@ from local.deploy.wire import plain, unknown_paths
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from google.protobuf.empty_pb2 import Empty
+    from google.protobuf import empty_pb2
+    from pulumi.runtime.proto import callback_pb2
 
     from local.deploy.names import NamePattern
     from local.deploy.target import Target
@@ -35,8 +36,8 @@ class Unsupported(mocks.Mocks):
         raise NotImplementedError(args.token)
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
-        """Refuse what reads a resource that is already there (`get`)."""
-        raise NotImplementedError(f"{args.typ} {args.name}: only what the program creates can be deployed")
+        """Refuse."""
+        raise NotImplementedError(args.name)
 
 
 class Monitor(mocks.MockMonitor):
@@ -83,11 +84,32 @@ class Monitor(mocks.MockMonitor):
     def RegisterResourceOutputs(  # noqa: N802 - the protocol's name
         self,
         request: resource_pb2.RegisterResourceOutputsRequest,
-    ) -> Empty:
+    ) -> empty_pb2.Empty:
         """Keep the stack's exports."""
         if f"::{_STACK}::" in request.urn:
             self.outputs = dict(sorted(plain(request.outputs).items()))
         return super().RegisterResourceOutputs(request)
+
+    # pyrefly: ignore[missing-override-decorator] - typing has it from Python 3.12 on
+    def ReadResource(  # noqa: N802 - the protocol's name
+        self,
+        request: resource_pb2.ReadResourceRequest,
+    ) -> resource_pb2.ReadResourceResponse:
+        """Refuse to take over a resource that is there already (`get`)."""
+        urn = self.make_urn(request.parent, request.type, request.name)
+        with self._lock:
+            self._failed(urn, InputError("only what the program creates can be deployed here, and this is only read"))
+        return resource_pb2.ReadResourceResponse(urn=urn, result=resource_pb2.FAIL)
+
+    # pyrefly: ignore[missing-override-decorator] - typing has it from Python 3.12 on
+    def RegisterStackTransform(  # noqa: N802 - the protocol's name
+        self,
+        request: callback_pb2.Callback,
+    ) -> empty_pb2.Empty:
+        """Refuse a change to all resources, which would not be made."""
+        with self._lock:
+            self.failures.append(Failure("the stack", InputError("transforms of a whole stack do not work here")))
+        return super().RegisterStackTransform(request)
 
     # pyrefly: ignore[missing-override-decorator] - typing has it from Python 3.12 on
     def Invoke(  # noqa: N802 - the protocol's name

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from local.deploy.inputs import InputError
 
-_EXPRESSION = re.compile(r"\$\{(?P<word>[a-z]+)(?:\((?P<length>\d+)\))?\}")
+_EXPRESSION = re.compile(r"\$\{([^}]*)\}")
+_HEX = re.compile(r"hex\(([0-9]+)\)")
 
 PULUMIS_PATTERN = "${name}-${hex(7)}"
 """What Pulumi does unless `pulumi:autonaming` says otherwise."""
@@ -38,13 +39,12 @@ class NamePattern:
         """
         known = {"name": logical_name, "project": self.project, "stack": self.stack}
 
-        def value(expression: re.Match[str]) -> str:
-            word, length = expression["word"], expression["length"]
-            if word == "hex" and length:
-                return hashlib.sha256(f"{self.place} {urn}".encode()).hexdigest()[: int(length)]
-            if word in known and not length:
-                return known[word]
-            raise InputError(f"pulumi:autonaming: {expression[0]} is not followed here")
+        def value(found: re.Match[str]) -> str:
+            if digits := _HEX.fullmatch(found[1]):
+                return hashlib.sha256(f"{self.place} {urn}".encode()).hexdigest()[: int(digits[1])]
+            if found[1] in known:
+                return known[found[1]]
+            raise InputError(f"pulumi:autonaming: {found[0]} is not followed here")
 
         name = _EXPRESSION.sub(value, self.pattern)
         if len(name) > longest:
