@@ -1,0 +1,36 @@
+"""What holds for all tests: under `--strict-skips` a skipped test is a failure, but for what only absent data skips."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from _pytest.terminal import TerminalReporter
+
+ALLOWED = "../shared is absent"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--strict-skips", action="store_true", help=f"fail on any skipped test, unless because {ALLOWED}")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.Config):  # noqa: ANN201  a generator hook
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if ALLOWED not in str(report.longrepr)]
+    result = yield
+    if config.getoption("--strict-skips") and skipped:
+        terminalreporter.section("skipped tests that should have run")
+        for report in skipped:
+            terminalreporter.line(f"{report.nodeid}: {report.longrepr[2]}")
+    return result
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or not session.config.getoption("--strict-skips") or exitstatus != pytest.ExitCode.OK:
+        return
+    if any(ALLOWED not in str(report.longrepr) for report in reporter.stats.get("skipped", [])):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
