@@ -105,6 +105,9 @@ class PresignedPosts:
     def _signer(self, fields: Mapping[str, str]) -> Credentials:
         needed = ("x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature")
         missing = next((name for name in needed if name not in fields), None)
+        if missing is not None and "awsaccesskeyid" in fields:
+            message = "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."
+            raise S3Error(400, "InvalidRequest", message)
         if missing is not None:
             raise _field_missing(missing)
         if fields["x-amz-algorithm"] != "AWS4-HMAC-SHA256":

@@ -90,7 +90,7 @@ def _follow_clock(file: str) -> None:
 
 
 class _Builtin:
-    """A function that, like those in C, stays what it is as a class's attribute: `logging` keeps one of these as such."""
+    """A function that, like those in C, is no method as a class's attribute: `logging` keeps one of these as such."""
 
     def __init__(self, function: Any) -> None:  # noqa: ANN401 - typing's names cost a cold start
         self._function = function

@@ -5,7 +5,7 @@ import json
 import zipfile
 from dataclasses import dataclass, field
 from textwrap import dedent
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 from botocore.config import Config
@@ -16,8 +16,8 @@ from local.region import Region
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mypy_boto3_lambda import LambdaClient
-    from mypy_boto3_sqs import SQSClient
+Json: TypeAlias = Any
+"""Whatever JSON can hold."""
 
 
 @dataclass
@@ -29,8 +29,8 @@ class Bench:
     names: Iterator[int] = field(default_factory=lambda: iter(range(10_000)))
 
     def __post_init__(self) -> None:
-        self.functions: LambdaClient = self.cloud.client("lambda", Config(retries={"total_max_attempts": 1}))  # type: ignore[assignment]
-        self.sqs: SQSClient = self.cloud.client("sqs")  # type: ignore[assignment]
+        self.functions: Any = self.cloud.client("lambda", Config(retries={"total_max_attempts": 1}))
+        self.sqs: Any = self.cloud.client("sqs")
         self.s3: Any = self.cloud.client("s3")
         iam: Any = self.cloud.client("iam")
         role = iam.create_role(RoleName="function", AssumeRolePolicyDocument="{}")
@@ -40,7 +40,7 @@ class Bench:
         """A name that no other test has."""
         return f"{kind}-{next(self.names)}"
 
-    def deploy(self, source: str, **configuration: Any) -> str:
+    def deploy(self, source: str, **configuration: Json) -> str:
         """Deploy a function whose module `main` is this source; its handler is `main.handler`."""
         name = self.name("function")
         self.functions.create_function(
@@ -53,14 +53,14 @@ class Bench:
         )
         return name
 
-    def invoke(self, name: str, event: Any = None) -> Any:
+    def invoke(self, name: str, event: Json = None) -> Json:
         """What a function returns; an error of it is an AssertionError."""
         answer = self.functions.invoke(FunctionName=name, Payload=json.dumps(event))
         payload = json.loads(answer["Payload"].read())
         assert "FunctionError" not in answer, payload
         return payload
 
-    def invoke_failing(self, name: str, event: Any = None) -> Any:
+    def invoke_failing(self, name: str, event: Json = None) -> Json:
         """The error that a function ends with."""
         answer = self.functions.invoke(FunctionName=name, Payload=json.dumps(event))
         assert answer.get("FunctionError") == "Unhandled"
@@ -68,7 +68,7 @@ class Bench:
 
     def queue(self, **attributes: str) -> tuple[str, str]:
         """A new queue's URL and ARN."""
-        url = self.sqs.create_queue(QueueName=self.name("queue"), Attributes=attributes)["QueueUrl"]  # type: ignore[arg-type]
+        url = self.sqs.create_queue(QueueName=self.name("queue"), Attributes=attributes)["QueueUrl"]
         return url, self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
 
     def log_of(self, name: str) -> str:

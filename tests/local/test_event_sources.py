@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from local.event_sources import failed_message_ids
 
 if TYPE_CHECKING:
-    from tests.local.conftest import Bench
+    from tests.local.conftest import Bench, Json
 
 KEEPER = """
     import json, os, boto3
@@ -27,7 +27,7 @@ KEEPER = """
 class Wired:
     """A queue whose messages go to a function, which tells another queue what it was given."""
 
-    def __init__(self, bench: Bench, *, attributes: dict[str, str] | None = None, **mapping: Any) -> None:
+    def __init__(self, bench: Bench, *, attributes: dict[str, str] | None = None, **mapping: Json) -> None:
         self.bench = bench
         self.seen, _ = bench.queue()
         self.url, self.arn = bench.queue(VisibilityTimeout="60", **(attributes or {}))
@@ -40,7 +40,7 @@ class Wired:
 
     def send(self, *bodies: object) -> None:
         entries = [{"Id": str(n), "MessageBody": json.dumps(body)} for n, body in enumerate(bodies)]
-        self.bench.sqs.send_message_batch(QueueUrl=self.url, Entries=entries)  # type: ignore[arg-type]
+        self.bench.sqs.send_message_batch(QueueUrl=self.url, Entries=entries)
 
     def next_event(self) -> dict[str, Any]:
         answer = self.bench.sqs.receive_message(QueueUrl=self.seen, WaitTimeSeconds=10)
@@ -177,7 +177,7 @@ def test_a_mapping_with_filters_is_refused_and_not_half_done(bench: Bench) -> No
     filters = {"Filters": [{"Pattern": "{}"}]}
 
     with pytest.raises(ClientError, match="filter criteria are not evaluated"):
-        bench.functions.create_event_source_mapping(EventSourceArn=arn, FunctionName=name, FilterCriteria=filters)  # type: ignore[arg-type]
+        bench.functions.create_event_source_mapping(EventSourceArn=arn, FunctionName=name, FilterCriteria=filters)
 
     mappings = bench.functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
     assert mappings == []

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import json
+from email.message import EmailMessage
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from tests.local.conftest import Bench
+
+SENDER = "wordcount@example.com"
+READER = "reader@example.org"
+
+
+@pytest.fixture
+def ses(bench: Bench) -> Any:  # noqa: ANN401 - the client of a service that is not worth its stubs here
+    bench.cloud.verify(SENDER)
+    bench.cloud.verify(READER)
+    return bench.cloud.client("ses")
+
+
+@pytest.fixture
+def sesv2(bench: Bench, ses: object) -> Any:  # noqa: ANN401, ARG001 - as above; `ses` has verified the addresses
+    return bench.cloud.client("sesv2")
+
+
+def composed(to: str = READER) -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = f"Word count <{SENDER}>", to, "Ergebnis für dich"
+    message["X-Request"] = "request-1"
+    message.set_content("Grüße\n")
+    message.add_alternative("<p>Grüße</p>\n", subtype="html")
+    message.add_attachment(b'{"words": []}', maintype="application", subtype="json", filename="word-count.json")
+    message.add_attachment("a,1\n", subtype="csv", filename="../mail.txt")
+    return message
+
+
+def test_a_raw_mail_becomes_a_folder_of_files(ses: Any, bench: Bench) -> None:  # noqa: ANN401 - see the fixture
+    raw = composed().as_bytes()
+
+    message_id = ses.send_raw_email(RawMessage={"Data": raw})["MessageId"]
+
+    mail = bench.cloud.mails(READER)[-1]
+    assert (mail.message_id, mail.sender, mail.to, mail.subject) == (message_id, SENDER, (READER,), "Ergebnis für dich")
+    assert mail.headers["X-Request"] == "request-1"
+    assert (mail.folder / "message.eml").read_bytes().replace(b"\r\n", b"\n") == raw
+    assert mail.text is not None
+    assert mail.text.read_text(encoding="utf-8") == "Grüße\n"
+    assert mail.html is not None
+    assert mail.html.read_text(encoding="utf-8") == "<p>Grüße</p>\n"
+    assert mail.attachments[0] == mail.folder / "word-count.json"
+    assert json.loads(mail.attachments[0].read_text()) == {"words": []}
+    assert mail.attachments[1] == mail.folder / "2-mail.txt"
+    assert json.loads((mail.folder / "mail.json").read_text(encoding="utf-8"))["to"] == [READER]
+    assert mail.folder.parent == bench.region.state / "mails"
+
+
+def test_every_interface_of_ses_delivers_to_the_inbox(
+    ses: Any,  # noqa: ANN401 - see the fixture
+    sesv2: Any,  # noqa: ANN401 - the same
+    bench: Bench,
+) -> None:
+    before = len(bench.cloud.mails())
+    body = {"Text": {"Data": "text"}, "Html": {"Data": "<b>html</b>"}}
+    to = {"ToAddresses": [READER]}
+
+    ses.send_email(Source=SENDER, Destination=to, Message={"Subject": {"Data": "one"}, "Body": body})
+    simple = {"Simple": {"Subject": {"Data": "two"}, "Body": body}}
+    sesv2.send_email(FromEmailAddress=SENDER, Destination=to, Content=simple)
+    sesv2.send_email(FromEmailAddress=SENDER, Destination=to, Content={"Raw": {"Data": composed().as_bytes()}})
+
+    mails = bench.cloud.mails()[before:]
+    assert [mail.subject for mail in mails] == ["one", "two", "Ergebnis für dich"]
+    assert all(mail.to == (READER,) and mail.text and mail.html for mail in mails)
+
+
+def test_in_the_sandbox_a_recipient_who_is_not_verified_is_refused_as_by_aws(
+    ses: Any,  # noqa: ANN401 - see the fixture
+    sesv2: Any,  # noqa: ANN401 - the same
+    bench: Bench,
+) -> None:
+    before = bench.cloud.mails()
+    stranger = "stranger@example.net"
+    expected = (
+        "Email address is not verified. The following identities failed the check in region US-EAST-1: "
+        "stranger@example.net"
+    )
+    with pytest.raises(ses.exceptions.MessageRejected) as refused:
+        ses.send_raw_email(RawMessage={"Data": composed(stranger).as_bytes()})
+    assert refused.value.response["Error"]["Message"] == expected
+    raw = {"Raw": {"Data": composed(stranger).as_bytes()}}
+    with pytest.raises(sesv2.exceptions.MessageRejected, match=expected):
+        sesv2.send_email(FromEmailAddress=SENDER, Destination={"ToAddresses": [stranger]}, Content=raw)
+    assert bench.cloud.mails() == before
+
+    bench.cloud.verify(stranger)
+    ses.send_raw_email(RawMessage={"Data": composed(stranger).as_bytes()})
+
+    assert [mail.to for mail in bench.cloud.mails(stranger)] == [(stranger,)]
+
+
+def test_out_of_the_sandbox_only_the_sender_must_be_verified(ses: Any, bench: Bench) -> None:  # noqa: ANN401 - see the fixture
+    anybody, to = "anybody@example.net", {"ToAddresses": ["anybody@example.net"]}
+    message = {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}}}
+    bench.cloud.sandbox(enabled=False)
+    try:
+        ses.send_email(Source=SENDER, Destination=to, Message=message)
+        with pytest.raises(ClientError, match=r"not verified.*: nobody@example.com"):
+            ses.send_email(Source="nobody@example.com", Destination=to, Message=message)
+    finally:
+        bench.cloud.sandbox(enabled=True)
+
+    assert len(bench.cloud.mails(anybody)) == 1
+
+
+def test_a_configuration_set_must_exist(ses: Any, bench: Bench) -> None:  # noqa: ANN401 - see the fixture
+    raw = {"Data": composed().as_bytes()}
+    with pytest.raises(ses.exceptions.ConfigurationSetDoesNotExistException):
+        ses.send_raw_email(RawMessage=raw, ConfigurationSetName="kept")
+    ses.create_configuration_set(ConfigurationSet={"Name": "kept"})
+
+    ses.send_raw_email(RawMessage=raw, ConfigurationSetName="kept")
+
+    assert bench.cloud.mails()[-1].configuration_set == "kept"
