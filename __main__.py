@@ -63,8 +63,6 @@ job = WordCountJob(
     ),
 )
 cache.wakes(count=job.count_queue, publish=job.publish_queue)
-queues = (ocr.ingest_queue, job.count_queue, job.publish_queue, notifier.notify_queue, notifier.deadline_queue)
-dead_letters.accept_only([queue.arn for queue in queues])
 
 pulumi.export("api_url", site.api_url)
 pulumi.export("region", aws.get_region_output().region)

@@ -11,9 +11,9 @@ import pulumi_aws as aws
 from components.resource_policy import document, nobody_without_tls
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from pulumi import Input, Output
+    from pulumi import Output
 
 RETENTION_DAYS: Final = 14
 """The longest that SQS keeps a message. A dead letter's age counts from its first day in the source queue."""
@@ -27,7 +27,11 @@ class DeadLetterQueueArgs:
 
 
 class DeadLetterQueue(pulumi.ComponentResource):
-    """The shared dead-letter queue."""
+    """The shared dead-letter queue.
+
+    It has no redrive-allow policy: only queues of this very account could leave anything here, and a policy that names
+    ours would have to be set after all of them, by a resource of its own.
+    """
 
     arn: Output[str]
     url: Output[str]
@@ -35,7 +39,6 @@ class DeadLetterQueue(pulumi.ComponentResource):
     def __init__(self, name: str, args: DeadLetterQueueArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ocr:index:DeadLetterQueue", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        self._name = name
         queue = aws.sqs.Queue(
             f"{name}-queue",
             message_retention_seconds=RETENTION_DAYS * 24 * 3600,
@@ -52,14 +55,3 @@ class DeadLetterQueue(pulumi.ComponentResource):
             opts=child,
         )
         self.register_outputs({"arn": self.arn, "url": self.url})
-
-    def accept_only(self, source_arns: Sequence[Input[str]]) -> None:
-        """Declare, once all queues exist, the only ones that may leave their dead letters here (at most ten)."""
-        aws.sqs.RedriveAllowPolicy(
-            f"{self._name}-sources",
-            queue_url=self.url,
-            redrive_allow_policy=pulumi.Output.json_dumps(
-                {"redrivePermission": "byQueue", "sourceQueueArns": list(source_arns)},
-            ),
-            opts=pulumi.ResourceOptions(parent=self),
-        )

@@ -107,8 +107,8 @@ def _files_of(distribution: importlib.metadata.Distribution) -> dict[str, Path]:
     for file in distribution.files or ():
         folder = file.parts[0]
         # Of the metadata only what the package's author wrote: the rest is the installer's, and differs.
-        written_by_installer = folder.endswith(".dist-info") and file.name not in {"METADATA", "LICENSE", "NOTICE"}
-        if folder not in {"..", "__pycache__"} and "__pycache__" not in file.parts and not written_by_installer:
+        author_wrote = not folder.endswith(".dist-info") or file.name == "METADATA" or "licenses" in file.parts
+        if folder != ".." and "__pycache__" not in file.parts and author_wrote:
             files[file.as_posix()] = Path(str(distribution.locate_file(file)))
     return files
 

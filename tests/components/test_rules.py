@@ -129,15 +129,6 @@ EXAMPLES: dict[str, tuple[rules.Rule, Callable[[RecordedStack], RecordedStack], 
         lambda stack: stack.but(rules.QUEUE, "dead-letters-queue", messageRetentionSeconds=4 * rules.DAY),
         "dead-letters-queue keeps messages no longer than mail-notify-queue",
     ),
-    "dead letters from anywhere": (
-        rules.dead_letters_are_kept,
-        lambda stack: stack.but(
-            rules.REDRIVE_ALLOW_POLICY,
-            "dead-letters-sources",
-            redriveAllowPolicy=json.dumps({"redrivePermission": "allowAll"}),
-        ),
-        "may come from {'<dead-letters-queue.url>': set()}",
-    ),
     "an unencrypted queue": (
         rules.everything_at_rest_is_encrypted,
         lambda stack: stack.but(rules.QUEUE, "ocr-ingest-queue", sqsManagedSseEnabled=False),
