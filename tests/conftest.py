@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from _pytest.terminal import TerminalReporter
+
+    from local.cloud import Cloud
 
 ALLOWED = "../shared is absent"
 
@@ -34,3 +38,12 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         return
     if any(ALLOWED not in str(report.longrepr) for report in reporter.stats.get("skipped", [])):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """The whole service on this machine, one for all tests that use it; commands under test find it in its folder."""
+    from local.cloud import Cloud  # noqa: PLC0415  most tests need no cloud
+
+    with Cloud.start(state=tmp_path_factory.mktemp("cloud")) as cloud:
+        yield cloud

@@ -1,0 +1,113 @@
+"""A person who uses the service, and a look behind it."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from typing import TYPE_CHECKING, Any
+
+from cli.picture import Picture
+from cli.service import Opened, Service
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
+
+    from local.cloud import Cloud
+    from local.inbox import Mail
+
+PATIENCE = 60.0
+SETTLED = ("SENT", "FAILED", "UNDELIVERABLE")
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A person with an address of their own."""
+
+    cloud: Cloud
+    email: str
+
+    def open(self, data: bytes, filename: str = "page.png") -> tuple[Opened, Picture]:
+        """Ask for a form for a picture."""
+        picture = Picture(filename, filename, data, len(data))
+        return self._service.open(picture, self.email), picture
+
+    def send(self, data: bytes, filename: str = "page.png") -> Opened:
+        """Upload a picture."""
+        opened, picture = self.open(data, filename)
+        self._service.upload(opened, picture)
+        return opened
+
+    def send_again(self, opened: Opened, data: bytes) -> None:
+        """Use a form once more, with other bytes."""
+        self._service.upload(opened, Picture("again", "again", data, len(data)))
+
+    def status(self, opened: Opened) -> dict[str, Any]:
+        """What the API tells."""
+        return self._service.status(opened)
+
+    def outcome(self, opened: Opened) -> dict[str, Any]:
+        """What the API tells once the request is settled and nothing moves any more."""
+        until = time.monotonic() + PATIENCE
+        while (status := self.status(opened))["state"] not in SETTLED:
+            assert time.monotonic() < until, f"no outcome within {PATIENCE:g} s: {status}"
+            time.sleep(0.05)
+        self.cloud.wait_idle(PATIENCE)
+        return status
+
+    def mails(self) -> list[Mail]:
+        """What has come."""
+        return self.cloud.mails(self.email)
+
+    def letters(self) -> list[EmailMessage]:
+        """What has come, as a mail program reads it."""
+        folders = [mail.folder for mail in self.mails()]
+        return [_letter((folder / "message.eml").read_bytes()) for folder in folders]
+
+    @property
+    def _service(self) -> Service:
+        return Service(self.cloud.endpoint)
+
+
+def attached(letter: EmailMessage, name: str) -> bytes:
+    """The bytes of an attachment."""
+    (found,) = [part for part in letter.iter_attachments() if part.get_filename() == name]
+    return found.get_payload(decode=True)
+
+
+def words_of(letter: EmailMessage) -> dict[str, int]:
+    """The words in a mail's JSON, with their counts."""
+    counted = json.loads(attached(letter, "word-count.json"))
+    return {row["word"]: row["count"] for row in counted["words"]}
+
+
+def left_over(cloud: Cloud) -> dict[str, Any]:
+    """What should not be there at rest: objects that should be deleted, messages that should be handled."""
+    s3: Any = cloud.local.client("s3")
+    sqs: Any = cloud.local.client("sqs")
+    wanted = {
+        "uploads": (cloud.outputs["uploads_bucket"], ""),
+        "images": (cloud.outputs["results_bucket"], "images/"),
+        "transcripts": (cloud.outputs["results_bucket"], "transcripts/"),
+    }
+    found: dict[str, Any] = {
+        name: [each["Key"] for each in s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])]
+        for name, (bucket, prefix) in wanted.items()
+    }
+    counts = [
+        "ApproximateNumberOfMessages",
+        "ApproximateNumberOfMessagesNotVisible",
+        "ApproximateNumberOfMessagesDelayed",
+    ]
+    for name in ("ingest", "count", "publish", "notify", "dead_letter"):
+        told = sqs.get_queue_attributes(QueueUrl=cloud.outputs[f"{name}_queue_url"], AttributeNames=counts)[
+            "Attributes"
+        ]
+        found[f"{name} queue"] = sum(int(told[count]) for count in counts)
+    return {name: rest for name, rest in found.items() if rest}
+
+
+def _letter(raw: bytes) -> EmailMessage:
+    letter = message_from_bytes(raw, policy=policy.default)
+    return letter  # type: ignore[return-value]  # `policy.default` makes it an EmailMessage
