@@ -5,26 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from rich.console import Console, Group
-from rich.padding import Padding
-from rich.table import Table
+from rich.console import Console
 from rich.text import Text
 
-from runtime.core.mail.as_text import bar, shortened
+from runtime.core.mail.as_text import columns
 from runtime.core.mail.file_name import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from rich.console import RenderableType
-
     from cli.outcome import Outcome
     from cli.picture import Picture
 
-_LONGEST_WORD: Final = 24
 _LONGEST_BAR: Final = 24
-_MARGIN: Final = (0, 0, 0, 2)
 _KIBI: Final = 1024
 
 
@@ -47,19 +41,17 @@ def stage(seconds: float, service: str, what: str, column: int) -> Text:
     return Text.assemble((f"  {seconds:6.2f} s  ", "dim"), (f"{service:<{column}}  ", "cyan"), what)
 
 
-def words(result: Mapping[str, Any], most: int) -> RenderableType:
+def words(result: Mapping[str, Any], most: int) -> Text:
     """The most frequent words, as a table with bars."""
-    rows = result["words"][:most]
-    table = Table(box=None, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("word")
-    table.add_column("count", justify="right")
-    table.add_column("")
-    for row in rows:
-        length = bar(row["count"], rows[0]["count"], _LONGEST_BAR)
-        table.add_row(Text(shortened(row["word"], _LONGEST_WORD)), f"{row['count']:,}", Text(length, "green"))
+    rows = [(row["word"], row["count"]) for row in result["words"][:most]]
+    lines = [
+        Text.assemble(f"  {word}  ", (count, "bold"), "  ", (length, "green"))
+        for word, count, length in columns(rows, _LONGEST_BAR)
+    ]
     left = len(result["words"]) - len(rows)
-    more = [Text(f"and {left:,} more, all in word-count.csv and word-count.json", "dim")] if left else []
-    return Padding(Group(table, *more), _MARGIN)
+    if left:
+        lines.append(Text(f"  and {left:,} more, all in word-count.csv and word-count.json", "dim"))
+    return Text("\n").join(lines)
 
 
 def summary(outcome: Outcome) -> Text:

@@ -7,7 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from runtime.core.mail.letter import Attached, Chart, Figure, Letter
 
@@ -40,19 +40,19 @@ def _figures(figures: tuple[Figure, ...]) -> str:
 
 
 def _chart(chart: Chart) -> str:
-    words = [shortened(word, _LONGEST_WORD) for word, _ in chart.rows]
-    column = max(map(_columns, words))
-    digits = len(f"{chart.longest:,}")
-    lines = [
-        f"  {word}{' ' * (column - _columns(word))}  {count:>{digits},}  {bar(count, chart.longest, _LONGEST_BAR)}"
-        for word, (_, count) in zip(words, chart.rows, strict=True)
-    ]
+    lines = [f"  {word}  {count}  {length}" for word, count, length in columns(chart.rows, _LONGEST_BAR)]
     return "\n".join([chart.title, "", *lines, *([f"  {chart.rest}"] if chart.rest else [])])
 
 
-def bar(count: int, longest: int, columns: int) -> str:
-    """A bar of characters; the longest count fills the columns, and every count is seen."""
-    return "█" * max(1, round(columns * count / longest))
+def columns(rows: Sequence[tuple[str, int]], longest_bar: int) -> Iterator[tuple[str, str, str]]:
+    """Words with counts, most frequent first, as columns that stand below each other: word, count, bar."""
+    words = [shortened(word, _LONGEST_WORD) for word, _ in rows]
+    widest = max(map(_width, words))
+    most = rows[0][1]
+    digits = len(f"{most:,}")
+    for word, (_, count) in zip(words, rows, strict=True):
+        length = max(1, round(longest_bar * count / most))
+        yield word + " " * (widest - _width(word)), f"{count:>{digits},}", "█" * length
 
 
 def _attached(attached: tuple[Attached, ...]) -> str:
@@ -69,7 +69,7 @@ def shortened(word: str, longest: int) -> str:
     return word if len(word) <= longest else f"{word[: longest - 1]}…"
 
 
-def _columns(text: str) -> int:
+def _width(text: str) -> int:
     """How many columns it takes where every character takes one or two, or sits on another."""
     return sum(
         0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
