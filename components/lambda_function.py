@@ -41,7 +41,7 @@ class LambdaFunctionArgs:
     """What differs between functions.
 
     Attributes:
-        role: The function's part in the service; `runtime.bootstrap` has a handler of that name.
+        handler: The name of its handler in `runtime.bootstrap`, and of its log group.
         platform: What is the same for all.
         timeout_seconds: After so long it is stopped.
         memory_megabytes: Its memory; its share of a processor grows with it, a whole one at 1,769.
@@ -50,7 +50,7 @@ class LambdaFunctionArgs:
         tags: On all that bears tags.
     """
 
-    role: str
+    handler: str
     platform: LambdaPlatform
     timeout_seconds: int
     memory_megabytes: int
@@ -71,7 +71,7 @@ class LambdaFunction(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         logs = aws.cloudwatch.LogGroup(
             f"{name}-logs",
-            name=f"/{pulumi.get_project()}/{pulumi.get_stack()}/{args.role}",
+            name=f"/{pulumi.get_project()}/{pulumi.get_stack()}/{args.handler}",
             retention_in_days=args.platform.log_retention_days,
             tags=args.tags,
             opts=child,
@@ -109,7 +109,7 @@ class LambdaFunction(pulumi.ComponentResource):
             role=role.arn,
             runtime=args.platform.runtime,
             architectures=["arm64"],
-            handler=f"runtime.bootstrap.{args.role}",
+            handler=f"runtime.bootstrap.{args.handler}",
             code=pulumi.FileArchive(str(args.platform.code.path)),
             source_code_hash=args.platform.code.sources_hash,
             memory_size=args.memory_megabytes,

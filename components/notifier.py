@@ -98,7 +98,7 @@ class Notifier(pulumi.ComponentResource):
         self.notify = LambdaFunction(
             f"{name}-notify",
             LambdaFunctionArgs(
-                role="notify",
+                handler="notify",
                 platform=args.platform,
                 timeout_seconds=_NOTIFY_TIMEOUT,
                 memory_megabytes=512,
@@ -135,7 +135,7 @@ class Notifier(pulumi.ComponentResource):
         self.deadline = LambdaFunction(
             f"{name}-deadline",
             LambdaFunctionArgs(
-                role="deadline",
+                handler="deadline",
                 platform=args.platform,
                 timeout_seconds=_DEADLINE_TIMEOUT,
                 memory_megabytes=256,

@@ -60,7 +60,7 @@ class OcrPipeline(pulumi.ComponentResource):
         self.ingest = LambdaFunction(
             f"{name}-ingest",
             LambdaFunctionArgs(
-                role="ingest",
+                handler="ingest",
                 platform=args.platform,
                 timeout_seconds=args.settings.timeout_seconds,
                 memory_megabytes=1024,

@@ -80,7 +80,7 @@ class UploadSite(pulumi.ComponentResource):
         self.api = LambdaFunction(
             f"{name}-api",
             LambdaFunctionArgs(
-                role="api",
+                handler="api",
                 platform=args.platform,
                 timeout_seconds=10,
                 memory_megabytes=512,

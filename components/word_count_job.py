@@ -60,7 +60,7 @@ class WordCountJob(pulumi.ComponentResource):
         self.count = LambdaFunction(
             f"{name}-count",
             LambdaFunctionArgs(
-                role="count",
+                handler="count",
                 platform=args.platform,
                 timeout_seconds=_COUNT_TIMEOUT,
                 memory_megabytes=1024,
@@ -89,7 +89,7 @@ class WordCountJob(pulumi.ComponentResource):
         self.publish = LambdaFunction(
             f"{name}-publish",
             LambdaFunctionArgs(
-                role="publish",
+                handler="publish",
                 platform=args.platform,
                 timeout_seconds=_PUBLISH_TIMEOUT,
                 memory_megabytes=512,
