@@ -375,7 +375,7 @@ EXAMPLES: dict[str, tuple[rules.Rule, Callable[[RecordedStack], RecordedStack], 
     "a sender that may not send": (
         rules.names_and_rights_go_together,
         lambda stack: told(stack, "mail-notify-lambda", MAIL_SENDER="other@example.com"),
-        "mail-notify-lambda may send as {'wordcount@example.com'}, which is not what it is told",
+        "mail-notify-lambda may send as {'wordcount-dev@example.com'}, which is not what it is told",
     ),
     "a function that may not take its messages": (
         rules.functions_can_take_their_messages,
