@@ -11,15 +11,18 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from local.deploy.target import Target
     from tests.local.deploy.conftest import WriteProgram
 
 
 def test_the_users_own_aws_settings_and_proxies_have_no_say(
     endpoint: str,
+    target: Target,
     write_program: WriteProgram,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
+    target.call("sqs", "list_queues")  # moto, in this process too, loads SQS with boto3 and would mind the profile
     elsewhere = "http://127.0.0.1:9"
     (tmp_path / "config").write_text(f"[profile mine]\nregion = eu-west-3\nendpoint_url = {elsewhere}\n")
     for name, value in {
