@@ -1,36 +1,40 @@
-# The front door. `make demo` and `make test` do their own set-up; everything lands in .venv, .ocr-wordcount and build.
+# The front door. `make demo` and `make test` do their own set-up. Everything that is made lands in .venv, .ocr-wordcount,
+# ocr-wordcount-out and build, and the environment of the local Lambda workers in the user's cache folder.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --only-binary :all: --require-hashes
 IMAGE ?=
 
+include locks/sizes.mk
+
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo check test test-all docs lock format clean
+.PHONY: help setup setup-dev demo check test test-all docs format lock clean
 
 help: ## show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"ocr-wordcount needs Python 3.11 or newer; {sys.executable} is {sys.version.split()[0]}. Name one: make PYTHON=python3.12 …")'
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit(f"ocr-wordcount needs Python 3.11 or newer, and {sys.executable} is {sys.version.split()[0]}. Name a newer one: make PYTHON=python3.13 ..." if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.local: locks/local.txt locks/worker.txt pyproject.toml | $(BIN)/python
-	@cat locks/sizes.txt
-	$(PIP) -r locks/local.txt
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --editable .
-	$(BIN)/python -m local.worker_environment
+	@echo "Setting up (once): fetching about $(FETCH_DEMO) MB of Python packages into $(VENV) ..."
+	@$(PIP) --requirement locks/local.txt
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --editable .
+	@$(BIN)/python -m local.worker_environment
 	@touch $@
 
 $(VENV)/.dev: locks/dev.txt $(VENV)/.local
-	$(PIP) -r locks/dev.txt
+	@echo "Setting up for tests (once): fetching about $(FETCH_DEV) MB more ..."
+	@$(PIP) --requirement locks/dev.txt
 	@touch $@
 
-setup: $(VENV)/.local ## install what the service needs on this machine
+setup: $(VENV)/.local ## install what the service needs on this machine, and the command ocr-wordcount
 setup-dev: $(VENV)/.dev
 
 demo: $(VENV)/.local ## a real page, twice: read and counted, then known (IMAGE=path for your own)
-	@$(BIN)/python -m cli.demo $(IMAGE)
+	@$(BIN)/python -m cli.demo $(if $(IMAGE),"$(IMAGE)")
 
 check: $(VENV)/.dev ## lint, types, generated files
 	$(BIN)/ruff check .
@@ -48,7 +52,7 @@ format: $(VENV)/.dev ## put the code into shape
 	$(BIN)/ruff format .
 
 lock: $(VENV)/.dev ## resolve the dependencies anew
-	bash locks/compile
+	locks/compile
 
 clean: ## remove what was installed and made
 	rm -rf $(VENV) build .ocr-wordcount ocr-wordcount-out *.egg-info
