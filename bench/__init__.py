@@ -1,0 +1,1 @@
+"""Measured comparisons: what the service reads, counts and costs."""

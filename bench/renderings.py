@@ -23,6 +23,7 @@ TEXTS = Path(__file__).parent / "texts"
 
 _PHOTO = Camera(tilt=1.2, perspective=0.04, curl=0.01, shade=0.45, shadow=0.3, noise=6, blur=0.8, desk=0.06)
 _ORDINARY = Style(justify=True)
+_FAX_THRESHOLD = 140
 _RECEIPT = Style(face="typewriter", size=36, width=900, margin=60, tabs=True)
 
 
@@ -104,11 +105,20 @@ def _scans() -> Iterator[Rendering]:
     yield Rendering(
         "scan, noisy fax",
         _part(200),
-        lambda: photograph(fax, worn).convert("L").point([255 * (level > 140) for level in range(256)]).convert("1"),
+        lambda: (
+            photograph(fax, worn)
+            .convert("L")
+            .point([255 * (level > _FAX_THRESHOLD) for level in range(256)])
+            .convert("1")
+        ),
         "TIFF",
     )
     small = Style(size=20, width=900, margin=60)
     yield Rendering("scan, JPEG quality 15", _part(150), lambda: typeset(_part(150), small), quality=15)
+
+
+def _two_levels(picture: Image.Image) -> Image.Image:
+    return picture.convert("L").point([255 * (level > _FAX_THRESHOLD) for level in range(256)]).convert("1")
 
 
 def _photographs() -> Iterator[Rendering]:
@@ -245,6 +255,11 @@ def _pebbles(random: Random) -> Image.Image:
     picture = Image.new("L", (1200, 900), 150)
     draw = ImageDraw.Draw(picture)
     for _ in range(3000):
-        x, y, wide, high = random.randrange(1200), random.randrange(900), random.randrange(3, 40), random.randrange(3, 26)
+        x, y, wide, high = (
+            random.randrange(1200),
+            random.randrange(900),
+            random.randrange(3, 40),
+            random.randrange(3, 26),
+        )
         draw.ellipse((x, y, x + wide, y + high), fill=random.randrange(60, 240), outline=random.randrange(30, 90))
     return picture.filter(ImageFilter.GaussianBlur(0.8))

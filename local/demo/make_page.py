@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-
-from PIL import Image
+from typing import TYPE_CHECKING
 
 from local.demo.photograph import Camera, photograph
 from local.demo.typesetting import Style, typeset
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 TEXT = Path(__file__).with_name("page.txt")
 PICTURE = Path(__file__).with_name("page.jpg")

@@ -86,7 +86,9 @@ def _desk(size: tuple[int, int], random: Random) -> Image.Image:
     fine = _grain((max(1, size[0] // 40), size[1]), 6.0, random).resize(size, Image.Resampling.BICUBIC)
     wood = ImageChops.add(Image.new("L", size, 86), streaks, offset=-128)
     wood = ImageChops.add(wood, fine, offset=-128)
-    return Image.merge("RGB", [wood.point([round(level * share) for level in range(256)]) for share in (1.0, 0.72, 0.5)])
+    return Image.merge(
+        "RGB", [wood.point([round(level * share) for level in range(256)]) for share in (1.0, 0.72, 0.5)]
+    )
 
 
 def _bent(image: Image.Image, curl: float) -> Image.Image:
@@ -148,7 +150,7 @@ def _homography(sources: Sequence[Point], targets: Sequence[Point]) -> tuple[flo
 def _light(size: tuple[int, int], camera: Camera, random: Random) -> Image.Image:
     """A warm lamp from the upper right, and the soft shadow of whoever leans over the page."""
     across, down = 32, 40
-    levels = []
+    levels: list[int] = []
     for y in range(down):
         for x in range(across):
             away = ((x / across - 0.72) ** 2 + (y / down - 0.28) ** 2) / 1.04
