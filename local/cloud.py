@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -48,12 +49,13 @@ class Cloud:
         """How long each phase of the start took, by its name."""
 
     @classmethod
-    def start(
+    def start(  # noqa: PLR0913 - each a decision of its own, all but the first by keyword or left out
         cls,
         state: Path = Path(".ocr-wordcount"),
         port: int = 0,
         stack: str = "local",
         *,
+        project: Path = PROJECT,
         shared: bool = True,
         progress: Callable[[str], None] = lambda _phase: None,
     ) -> Self:
@@ -63,6 +65,7 @@ class Cloud:
             state: The folder for logs, mails and the cloud's address; what an earlier cloud left there is removed.
             port: Where it shall listen; 0 lets the system choose.
             stack: Which Pulumi.<stack>.yaml to deploy.
+            project: The Pulumi program's folder.
             shared: Whether others may find it, through `cloud.json` in the state folder.
             progress: Told of each phase as it begins.
 
@@ -85,7 +88,10 @@ class Cloud:
             from local import deploy  # noqa: PLC0415 - slow (Pulumi), and the cloud loads meanwhile
 
             seconds["pulumi"] = time.monotonic() - began - sum(seconds.values())
-            deployment = deploy.deploy(PROJECT, stack, endpoint)
+            with warnings.catch_warnings():
+                # Pulumi's SDK warns of its own deprecated classes as it loads them, whether anybody uses those or not.
+                warnings.filterwarnings("ignore", r"\S+ has been deprecated in favor of", DeprecationWarning)
+                deployment = deploy.deploy(project, stack, endpoint)
             seconds["deployment"] = time.monotonic() - began - sum(seconds.values())
             local = LocalCloud(endpoint).announce_deployment(deployment.outputs)
             seconds["all"] = time.monotonic() - began
