@@ -35,7 +35,7 @@ class StructuredLog:
 
     def emit(self, event: Event) -> None:
         """Write one event."""
-        getattr(self._logger, event.level)(event.name, **event.fields())
+        getattr(self._logger, event.level)(event.event_name(), **event.fields())
 
 
 def name_invocation(invocation: str) -> None:

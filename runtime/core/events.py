@@ -17,10 +17,10 @@ class Event:
 
     level: ClassVar[str] = "info"
 
-    @property
-    def name(self) -> str:
+    @classmethod
+    def event_name(cls) -> str:
         """The event's name in the log: `UploadKept` is `upload_kept`."""
-        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(self).__name__).lower()
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower()
 
     def fields(self) -> dict[str, Any]:
         """What is logged with it; absent values are left out."""

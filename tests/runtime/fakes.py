@@ -58,7 +58,7 @@ class MemoryLog:
         self.events.append(event)
 
     def names(self) -> list[str]:
-        return [event.name for event in self.events]
+        return [event.event_name() for event in self.events]
 
 
 @dataclass
