@@ -114,8 +114,10 @@ def demo(image: str | None) -> int:
         _finish(console, known)
         if not known.cached or known.ocr_calls:
             raise CommandError("The picture was read twice, though it was known: the cache does not work.")
-    _epilogue(console, new)
-    console.print(f"All in {time.monotonic() - began:.1f} s.", style="dim")
+        _epilogue(console, new)
+    console.print(
+        f"All in {time.monotonic() - began:.1f} s; the cloud is stopped, and nothing is left running.", style="dim"
+    )
     return 0
 
 
@@ -140,7 +142,8 @@ _USES: Final = {
 def _epilogue(console: Console, new: Outcome) -> None:
     console.print("\n[bold]Where to look[/]")
     if new.mail:
-        _rows(console, ((str(show.nearby(path)), _USES.get(path.name, "")) for path in new.mail.files))
+        console.print(f"  {show.nearby(new.mail.files[0].parent)}/", style="cyan")
+        _rows(console, ((f"  {path.name}", _USES.get(path.name, "")) for path in new.mail.files))
     console.print("\n[bold]What to try next[/]")
     _rows(
         console,

@@ -131,7 +131,7 @@ class Errands:
     def _tell(self, picture: Picture, status: Mapping[str, Any], seen: set[str]) -> None:
         start = _time(status["times"][Stage.OPENED])
         for name, when in sorted(status["times"].items(), key=lambda row: row[1]):
-            if name not in seen and name in _STAGES:
+            if name not in seen and name in _STAGES and _time(when) >= start:  # earlier ones were for somebody else
                 seen.add(name)
                 self.passed(picture, Passed(Stage(name), max(0.0, _time(when) - start), status))
 

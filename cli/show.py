@@ -83,7 +83,8 @@ def files(outcome: Outcome) -> Text:
     """Where the mail's parts lie."""
     if not outcome.mail:
         return Text("  no mail came", "dim")
-    return Text("\n").join(Text(f"  {nearby(path)}", "cyan") for path in outcome.mail.files)
+    folder = outcome.mail.files[0].parent
+    return Text.assemble((f"  {nearby(folder)}/", "cyan"), "  ", "  ".join(path.name for path in outcome.mail.files))
 
 
 def nearby(path: Path) -> Path:

@@ -210,8 +210,9 @@ def test_people_see_the_stages_the_words_and_where_the_mail_lies(
     fake_cloud: FakeCloud, png: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     times = {"opened": "2026-01-01T00:00:00.000Z", "uploaded": "2026-01-01T00:00:00.250Z"}
+    earlier = {"read": "2025-12-31T23:59:59.000Z"}
     fake_cloud.walk = [
-        status("WAITING", times=times),
+        status("WAITING", times=times | earlier),
         status("SENT", times=times | {"sent": "2026-01-01T00:00:02.500Z"}),
     ]
     with contextlib.chdir(tmp_path):
@@ -229,8 +230,8 @@ def test_people_see_the_stages_the_words_and_where_the_mail_lies(
     ):
         assert expected in said
     assert said.count("uploaded") == 1
-    assert "ocr-wordcount-out/request-1/mail.html" in said
-    assert "ocr-wordcount-out/request-1/word-count.csv" in said
+    assert "  read" not in said
+    assert "ocr-wordcount-out/request-1/  mail.html  word-count.csv  word-count.json  text.txt\n" in said
     assert re.search(r"to +2 +█{24}\n +be +1 +█{12}\n", said)
 
 
