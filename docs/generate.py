@@ -22,8 +22,8 @@ _EVENTS_HEAD: Final = """# Log events
 
 Made from `runtime/core/events.py` by `make docs`; not edited by hand.
 
-Every function writes one JSON object a line to its log group. Each has `event`, `level`, `timestamp` (UTC), `function` and
-`invocation` (Lambda's request id), and the fields below. No event has a place for an address, a file name, an access token
+Every function writes one JSON object a line to its log group. Each has `event`, `level`, `timestamp` (UTC), `function`
+and `invocation` (Lambda's request id), and the fields below. No event has a place for an address, a file name, a token
 or a text. `request_id` and `digest` lead from one function's log to the next.
 
 | event | level | fields | what happened |

@@ -59,7 +59,6 @@ class Monitor(mocks.MockMonitor):
         self._missing: set[str] = set()  # URNs of resources that failed, or were left out for one that did
         self._lock = threading.Lock()  # Pulumi registers from several threads
 
-    # pyrefly: ignore[missing-override-decorator] - typing has it from Python 3.12 on
     def RegisterResource(  # noqa: N802 - the protocol's name
         self,
         request: resource_pb2.RegisterResourceRequest,
@@ -80,7 +79,6 @@ class Monitor(mocks.MockMonitor):
             except Exception as error:  # noqa: BLE001 - whatever went wrong is reported with its resource, beside the others
                 return self._failed(urn, error)
 
-    # pyrefly: ignore[missing-override-decorator] - typing has it from Python 3.12 on
     def RegisterResourceOutputs(  # noqa: N802 - the protocol's name
         self,
         request: resource_pb2.RegisterResourceOutputsRequest,
@@ -90,7 +88,6 @@ class Monitor(mocks.MockMonitor):
             self.outputs = dict(sorted(plain(request.outputs).items()))
         return super().RegisterResourceOutputs(request)
 
-    # pyrefly: ignore[missing-override-decorator] - typing has it from Python 3.12 on
     def ReadResource(  # noqa: N802 - the protocol's name
         self,
         request: resource_pb2.ReadResourceRequest,
@@ -101,7 +98,6 @@ class Monitor(mocks.MockMonitor):
             self._failed(urn, InputError("only what the program creates can be deployed here, and this is only read"))
         return resource_pb2.ReadResourceResponse(urn=urn, result=resource_pb2.FAIL)
 
-    # pyrefly: ignore[missing-override-decorator] - typing has it from Python 3.12 on
     def RegisterStackTransform(  # noqa: N802 - the protocol's name
         self,
         request: callback_pb2.Callback,
@@ -111,7 +107,6 @@ class Monitor(mocks.MockMonitor):
             self.failures.append(Failure("the stack", InputError("transforms of a whole stack do not work here")))
         return super().RegisterStackTransform(request)
 
-    # pyrefly: ignore[missing-override-decorator] - typing has it from Python 3.12 on
     def Invoke(  # noqa: N802 - the protocol's name
         self,
         request: resource_pb2.ResourceInvokeRequest,

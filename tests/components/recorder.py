@@ -97,7 +97,6 @@ class _Recorder(mocks.MockMonitor, mocks.Mocks):
         self._region = region
         self._lock = threading.Lock()  # Pulumi registers from several threads
 
-    # pyrefly: ignore[missing-override-decorator] - typing has it from Python 3.12 on
     def RegisterResource(  # noqa: N802 - the protocol's name
         self,
         request: resource_pb2.RegisterResourceRequest,
@@ -123,7 +122,6 @@ class _Recorder(mocks.MockMonitor, mocks.Mocks):
         outputs.update({key: found.out(key) for key in COMPUTED if key not in found.inputs})
         return resource_pb2.RegisterResourceResponse(urn=urn, id=f"{request.name}-id", object=outputs)
 
-    # pyrefly: ignore[missing-override-decorator] - typing has it from Python 3.12 on
     def RegisterResourceOutputs(  # noqa: N802 - the protocol's name
         self,
         request: resource_pb2.RegisterResourceOutputsRequest,
@@ -134,7 +132,6 @@ class _Recorder(mocks.MockMonitor, mocks.Mocks):
             self.finished.append(request.urn)
         return super().RegisterResourceOutputs(request)
 
-    # pyrefly: ignore[missing-override-decorator] - typing has it from Python 3.12 on
     def Invoke(  # noqa: N802 - the protocol's name
         self,
         request: resource_pb2.ResourceInvokeRequest,

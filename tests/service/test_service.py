@@ -79,7 +79,7 @@ def test_two_at_the_same_moment_cost_one_textract_call_and_get_two_mails(
 ) -> None:
     people = [visitor(), visitor()]
     with ThreadPoolExecutor(2) as at_once:
-        opened = list(at_once.map(lambda who: who.send(picture), people))
+        opened = list(at_once.map(Visitor.send, people, [picture, picture]))
     outcomes = [who.outcome(each) for who, each in zip(people, opened, strict=True)]
     assert [outcome["state"] for outcome in outcomes] == ["SENT", "SENT"]
     assert sum(cloud.ocr_calls(each.request_id) for each in opened) == 1

@@ -9,11 +9,12 @@ from email import message_from_bytes, policy
 from typing import TYPE_CHECKING, Any
 
 from cli.picture import Picture
-from cli.service import Opened, Service
+from cli.service import Service
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
+    from cli.service import Opened
     from local.cloud import Cloud
     from local.inbox import Mail
 
@@ -73,7 +74,9 @@ class Visitor:
 def attached(letter: EmailMessage, name: str) -> bytes:
     """The bytes of an attachment."""
     (found,) = [part for part in letter.iter_attachments() if part.get_filename() == name]
-    return found.get_payload(decode=True)
+    data = found.get_payload(decode=True)
+    assert isinstance(data, bytes)
+    return data
 
 
 def words_of(letter: EmailMessage) -> dict[str, int]:
@@ -109,5 +112,4 @@ def left_over(cloud: Cloud) -> dict[str, Any]:
 
 
 def _letter(raw: bytes) -> EmailMessage:
-    letter = message_from_bytes(raw, policy=policy.default)
-    return letter  # type: ignore[return-value]  # `policy.default` makes it an EmailMessage
+    return message_from_bytes(raw, policy=policy.default)

@@ -23,11 +23,6 @@ class WriteProgram(Protocol):
     def __call__(self, main: str, *, project: str = "", stack: str = "") -> Path: ...
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    # The SDK's modules warn of their own deprecated classes when first used, whether anybody uses those or not.
-    config.addinivalue_line("filterwarnings", r"ignore:\S+ has been deprecated in favor of:DeprecationWarning")
-
-
 @pytest.fixture(scope="session")
 def endpoint() -> Iterator[str]:
     """moto alone, with nothing of ours in front."""

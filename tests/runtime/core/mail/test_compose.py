@@ -55,11 +55,9 @@ class Page(HTMLParser):
         self.text = ""
         self.feed(html)
 
-    # pyrefly: ignore[missing-override-decorator] - typing has it from Python 3.12 on
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, dict(attrs)))
 
-    # pyrefly: ignore[missing-override-decorator] - typing has it from Python 3.12 on
     def handle_data(self, data: str) -> None:
         self.text += data
 
