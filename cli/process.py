@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 def exit_code(work: Callable[[], int]) -> int:
     """Do the work; tell its error in one line; on SIGTERM and SIGHUP unwind as on Ctrl-C."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is signal.SIG_DFL:
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    for number, handler in before.items():
+        if handler is signal.SIG_DFL:  # nohup's SIG_IGN is respected
             signal.signal(number, _ended)
     try:
         return work()
@@ -25,6 +26,9 @@ def exit_code(work: Callable[[], int]) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _ended(number: int, _frame: FrameType | None) -> NoReturn:
