@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ _WORD = cast("tesserocr.RIL", tesserocr.RIL.WORD)
 _TEXTLINE = cast("tesserocr.RIL", tesserocr.RIL.TEXTLINE)
 _AUTO = cast("tesserocr.PSM", tesserocr.PSM.AUTO)
 _SILENT = cast("tesserocr.LeptLogLevel", tesserocr.LeptLogLevel.NONE)
+# Tesseract's WRITING_DIRECTION_TOP_TO_BOTTOM, which tesserocr does not name.
+_TOP_TO_BOTTOM = 2
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Word:
     Attributes:
         text: What it read, with the punctuation that hangs on it.
         confidence: From 0 to 100.
-        corners: Of its box, in the pixels of the image that was read: clockwise from the top left.
+        corners: Of its box, in the pixels of the image that was read: clockwise from the text's own top left.
     """
 
     text: str
@@ -48,8 +51,8 @@ class Word:
 
     @property
     def height(self) -> float:
-        """How tall its box is."""
-        return self.corners[3][1] - self.corners[0][1]
+        """How tall its letters stand."""
+        return math.dist(self.corners[0], self.corners[3])
 
 
 Line = tuple[Word, ...]
@@ -126,4 +129,6 @@ def _word(at: tesserocr.PyResultIterator) -> Word | None:
         return None
     left, top, right, bottom = box
     corners = ((left, top), (right, top), (right, bottom), (left, bottom))
-    return Word(text, at.Confidence(_WORD), corners)
+    # Text that runs down the page is read as well: its letters' tops are on the right.
+    runs_down = int(at.Orientation()[1]) == _TOP_TO_BOTTOM
+    return Word(text, at.Confidence(_WORD), (*corners[1:], corners[0]) if runs_down else corners)

@@ -26,8 +26,19 @@ _PLUGINS = {
     b"II+\x00": TiffImageFile,
     b"MM\x00+": TiffImageFile,
 }
-# All that Pillow's decoders raise on files that lie about themselves.
-_BROKEN = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError, OverflowError, struct.error)
+# All that Pillow's decoders raise on files that lie about themselves; a warning, where warnings are errors.
+_BROKEN = (
+    UserWarning,
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    EOFError,
+    OverflowError,
+    struct.error,
+)
 
 
 def open_picture(data: bytes) -> Image.Image:

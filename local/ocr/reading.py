@@ -5,6 +5,7 @@ Every threshold here is about pages in general; they were chosen on `python -m b
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -110,7 +111,7 @@ def _kept(line: Line) -> Line:
 def _cells(line: Line) -> Iterator[Line]:
     start = 0
     for number, (before, after) in enumerate(pairwise(line), start=1):
-        gap = after.corners[0][0] - before.corners[1][0]
+        gap = math.dist(before.corners[1], after.corners[0])
         if gap > _CELL_GAP * max(before.height, after.height):
             yield line[start:number]
             start = number
