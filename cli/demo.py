@@ -38,20 +38,20 @@ _EMAIL: Final = "you@example.com"
 _OUT: Final = Path("ocr-wordcount-out")
 _SECONDS: Final = 120.0
 _MOST_FREQUENT: Final = 8
-_COLUMN: Final = 28
+_COLUMN: Final = 20
 
 _STAGES: Final = {
-    Stage.OPENED: ("API Gateway → Lambda api", "a request is opened; a form for one upload comes back"),
-    Stage.UPLOADED: ("S3 → SNS → SQS", "the picture is uploaded; its event wakes ingest"),
-    Stage.KEPT: ("Lambda ingest → S3", "kept under its digest {digest}…; the upload is deleted"),
-    Stage.CLAIMED: ("DynamoDB", "nobody has read this picture: claimed"),
-    Stage.READ: ("Textract → S3", "read; the transcript is written, the picture deleted"),
-    Stage.COUNTED: ("SQS → Lambda count → S3", "the words are counted"),
-    Stage.PUBLISHED: ("SQS → Lambda publish", "DynamoDB: the record is READY; who waits is woken"),
-    Stage.LATE: ("SQS → Lambda deadline → SES", "it takes longer than promised: told so by mail"),
-    Stage.SENT: ("SQS → Lambda notify → SES", "mailed to {email}"),
+    Stage.OPENED: ("API Gateway → Lambda", "api: request opened; a form comes back"),
+    Stage.UPLOADED: ("S3 → SNS → SQS", "picture uploaded; its event is on its way"),
+    Stage.KEPT: ("Lambda → S3", "ingest: kept as {digest}…; upload deleted"),
+    Stage.CLAIMED: ("DynamoDB", "ingest: not seen before, so claimed"),
+    Stage.READ: ("Textract → S3", "ingest: text read; kept picture deleted"),
+    Stage.COUNTED: ("SQS → Lambda → S3", "count: every word counted"),
+    Stage.PUBLISHED: ("SQS → Lambda", "publish: record READY; who waits is woken"),
+    Stage.LATE: ("SQS → Lambda → SES", "deadline: told by mail that it takes longer"),
+    Stage.SENT: ("SQS → Lambda → SES", "notify: mailed to {email}"),
 }
-_HIT: Final = ("DynamoDB", "seen before: the record is READY, so no OCR, no count")
+_HIT: Final = ("DynamoDB", "ingest: seen before, READY: no OCR, no count")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Story:
     def passed(self, _picture: Picture, passed: Passed) -> None:
         """One line a stage, with the services that it went through."""
         if passed.stage is Stage.SENT and passed.status["cached"]:
-            self._line(passed.seconds, *_HIT)
+            self._line(None, *_HIT)
         where, what = _STAGES[passed.stage]
         digest = str(passed.status["digest"] or "")[:8]
         self._line(passed.seconds, where, what.format(digest=digest, email=_EMAIL))
@@ -75,7 +75,7 @@ class Story:
         self.console.print(show.title(picture))
         self.console.print()
 
-    def _line(self, seconds: float, where: str, what: str) -> None:
+    def _line(self, seconds: float | None, where: str, what: str) -> None:
         self.console.print(show.stage(seconds, where, what, _COLUMN))
 
 
@@ -97,8 +97,8 @@ def demo(image: str | None) -> int:
     first, second = load(path), load(path, _another_name(path))
     console.print("[bold]OCR Word Count[/]: a picture of a page in, every word counted, in your inbox.")
     console.print(
-        "The real Pulumi program and the real Lambda functions run on this machine. AWS is emulated by moto,\n"
-        "Textract is played by Tesseract: no account, nothing leaves this machine, nothing is charged.",
+        "The real Pulumi program and the real Lambda functions, run on this machine.\n"
+        "AWS is emulated by moto, Textract by Tesseract: nothing leaves this machine.",
         style="dim",
     )
     story = Story(console)
@@ -149,8 +149,8 @@ def _epilogue(console: Console, new: Outcome) -> None:
         console,
         (
             ("make demo IMAGE=photo.jpg", "a picture of yours"),
-            (".venv/bin/ocr-wordcount run *.jpg", "many; with --parallel 4, or with --json for programs"),
-            (".venv/bin/ocr-wordcount up", "keep the cloud running: `run` in another terminal joins it"),
+            (".venv/bin/ocr-wordcount run *.jpg", "many; --parallel 4, --json for programs"),
+            (".venv/bin/ocr-wordcount up", "a cloud that stays, for `run` to join"),
             (str(show.nearby(state_folder() / "logs")), "what each Lambda function logged just now"),
         ),
     )

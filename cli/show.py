@@ -36,9 +36,10 @@ def title(picture: Picture) -> Text:
     return Text.assemble((shown(picture.filename), "bold"), f"  {_size(picture.size)}")
 
 
-def stage(seconds: float, service: str, what: str, column: int) -> Text:
-    """A stage that was passed: when, where, what."""
-    return Text.assemble((f"  {seconds:6.2f} s  ", "dim"), (f"{service:<{column}}  ", "cyan"), what)
+def stage(seconds: float | None, service: str, what: str, column: int) -> Text:
+    """A stage that was passed: when (None if nobody noted it), where, what."""
+    when = " " * 8 if seconds is None else f"{seconds:6.2f} s"
+    return Text.assemble((f"  {when}  ", "dim"), (f"{service:<{column}}  ", "cyan"), what)
 
 
 def words(result: Mapping[str, Any], most: int) -> Text:
@@ -65,17 +66,17 @@ def summary(outcome: Outcome) -> Text:
     return Text.assemble(
         "  ",
         (counted, "bold green"),
-        "" if sure is None else f", {sure:.1f} % sure of each",
-        f"  ·  {known(outcome)}  ·  {outcome.seconds or 0:.1f} s from upload to mail",
+        "" if sure is None else f", {sure:.1f} % sure",
+        f" · {known(outcome)} · mail after {outcome.seconds or 0:.1f} s",
     )
 
 
 def known(outcome: Outcome) -> str:
     """Whether this picture cost anything."""
     if outcome.cached:
-        return "seen before, no OCR call"
+        return "seen before, no OCR"
     if outcome.joined and not outcome.ocr_calls:
-        return "being read for another upload, no OCR call of its own"
+        return "read for another upload just then"
     return f"new, {outcome.ocr_calls} OCR {'call' if outcome.ocr_calls == 1 else 'calls'}"
 
 

@@ -150,7 +150,7 @@ def test_the_demo_tells_new_from_known_beside_a_cloud_that_is_running(cloud: Loc
     new, known = said.split("The same bytes, under another name")
     assert "1 OCR call" in new
     assert "Textract →" in new
-    assert "seen before, no OCR call" in known
+    assert "seen before, no OCR" in known
     assert "Textract →" not in known
     assert "emulated by moto" in said
     folder = re.search(r"  (ocr-wordcount-out/[0-9a-f]{32})/\n", known)
