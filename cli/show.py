@@ -59,7 +59,7 @@ def summary(outcome: Outcome) -> Text:
     """The outcome in one line."""
     if not outcome.got_result or outcome.result is None:
         reason = f" ({outcome.reason})" if outcome.reason else ""
-        return Text.assemble("  ", (f"{outcome.state}{reason}", "bold red"), f"  {outcome.message or ''}")
+        return Text.assemble("  ", (f"{outcome.state}{reason}", "bold red"), f"\n  {outcome.message or ''}")
     total, unique = outcome.result["total_words"], outcome.result["unique_words"]
     counted = f"{total:,} {'word' if total == 1 else 'words'}, {unique:,} different" if total else "no words found"
     sure = outcome.result["mean_confidence"]
