@@ -14,6 +14,7 @@ import os
 import shutil
 import signal
 import sys
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,16 +33,18 @@ def main() -> None:
     address = state / ADDRESS_FILE
     with _only_one(state):
         _clear(state)
+        told: dict[str, Any] = {"pid": os.getpid()}
 
         def announce(endpoint: str) -> None:
-            _tell({"endpoint": endpoint, "pid": os.getpid()})
+            told["endpoint"] = endpoint
+            _tell(told)
 
         def deployed(outputs: dict[str, Any]) -> None:
             if shared:
-                _write_whole(address, {"endpoint": cloud.endpoint, "pid": os.getpid(), "outputs": outputs})
+                _write_whole(address, {**told, "outputs": outputs})
 
         try:
-            with Region(state, port=port, region=region, on_listening=announce, on_deployed=deployed) as cloud:
+            with Region(state, port=port, region=region, on_listening=announce, on_deployed=deployed):
                 sys.stdin.read()
         finally:
             address.unlink(missing_ok=True)
@@ -82,9 +85,24 @@ def _write_whole(file: Path, value: dict[str, Any]) -> None:
     unfinished.replace(file)
 
 
-if __name__ == "__main__":
+def _run() -> int:
+    """Run, and tell the process's exit status."""
     try:
         main()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
     except OSError as cause:
         _tell({"error": str(cause)})
-        sys.exit(1)
+        return 1
+    except Exception:  # noqa: BLE001 - the end of the process: the log says why
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    status = _run()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # At once: everything is closed by now, and Python would wait for a picture that is being read.
+    os._exit(status)

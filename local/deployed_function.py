@@ -34,7 +34,7 @@ class DeployedFunction:
         timeout: Seconds that an invocation may take.
         memory_mb: What it asked for; not enforced here.
         log_as_json: Whether the platform's records are JSON.
-        log_level: The application's, empty when not configured.
+        log_level: The application's; empty when its log is text, which has no levels on Lambda.
         reserved_concurrency: At most so many at once; None for no limit of its own.
         environment: Its variables, sorted.
         code: The zip.
@@ -71,7 +71,7 @@ class DeployedFunction:
             timeout=float(function.timeout),
             memory_mb=int(function.memory_size),
             log_as_json=logging["LogFormat"] == "JSON",
-            log_level=logging.get("ApplicationLogLevel", ""),
+            log_level=logging.get("ApplicationLogLevel", "INFO" if logging["LogFormat"] == "JSON" else ""),
             reserved_concurrency=None if concurrency is None else int(concurrency),
             environment=tuple(sorted(function.environment_vars.items())),
             code=function.code_bytes,

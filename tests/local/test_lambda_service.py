@@ -49,7 +49,8 @@ def test_a_log_in_json_holds_the_platforms_records_as_json(bench: Bench) -> None
     source = """
         import logging
         def handler(event, context):
-            logging.getLogger().error("told")
+            logging.getLogger().debug("not told")
+            logging.getLogger().info("told")
     """
     name = bench.deploy(source, LoggingConfig={"LogFormat": "JSON"}, MemorySize=256)
     bench.invoke(name)
