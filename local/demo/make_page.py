@@ -19,16 +19,17 @@ if TYPE_CHECKING:
 TEXT = Path(__file__).with_name("page.txt")
 PICTURE = Path(__file__).with_name("page.jpg")
 
-STYLE = Style(face="serif", size=40, width=1240, margin=150, leading=1.3, verse=True)
+STYLE = Style(face="serif", size=40, width=1280, margin=130, leading=1.2, verse=True, titles=2)
 CAMERA = Camera(
-    tilt=1.4,
+    tilt=1.3,
     perspective=0.05,
     curl=0.012,
-    shade=0.52,
-    shadow=0.34,
-    noise=7,
+    shade=0.5,
+    shadow=0.3,
+    noise=6,
     blur=0.8,
     desk=0.07,
+    paper=(250, 240, 214),
     seed=1603,
 )
 
@@ -40,7 +41,7 @@ def demo_page() -> Image.Image:
 
 def main() -> None:
     """Write the picture."""
-    demo_page().save(PICTURE, quality=82, optimize=True)
+    demo_page().save(PICTURE, quality=80, optimize=True)
     sys.stdout.write(f"{PICTURE.name}: {PICTURE.stat().st_size // 1000} kB\n")
 
 

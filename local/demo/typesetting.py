@@ -36,7 +36,9 @@ class Style:
         leading: The distance of two lines, as a multiple of `size`.
         columns: How many columns the text runs in.
         justify: Whether lines are stretched to the column's width.
-        verse: Whether each line of the text is a line of its own, rather than part of a paragraph.
+        verse: Whether each line of the text is a line of its own, rather than part of a paragraph, and all of them
+            stand in the middle of the page.
+        titles: How many of the first lines are centred.
         tabs: Whether a run of spaces moves what follows it to the right edge, as on a receipt.
     """
 
@@ -48,6 +50,7 @@ class Style:
     columns: int = 1
     justify: bool = False
     verse: bool = False
+    titles: int = 0
     tabs: bool = False
 
 
@@ -77,9 +80,13 @@ def typeset(text: str, style: Style) -> Image.Image:
     per_column = -(-len(lines) // style.columns)
     page = Image.new("L", (style.width, 2 * style.margin + per_column * leading), 255)
     draw = ImageDraw.Draw(page)
+    longest = max(face.getlength(" ".join(line.words)) for line in lines)
+    indent = (column_width - longest) / 2 if style.verse else 0
     for number, line in enumerate(lines):
         column, row = divmod(number, per_column)
-        left = style.margin + column * (column_width + gutter)
+        left = style.margin + column * (column_width + gutter) + indent
+        if number < style.titles:
+            left = (style.width - face.getlength(" ".join(line.words))) / 2
         _set_line(draw, line, face, (left, style.margin + row * leading), column_width, justify=style.justify)
     return page
 

@@ -31,8 +31,7 @@ _WORD = cast("tesserocr.RIL", tesserocr.RIL.WORD)
 _TEXTLINE = cast("tesserocr.RIL", tesserocr.RIL.TEXTLINE)
 _AUTO = cast("tesserocr.PSM", tesserocr.PSM.AUTO)
 _SILENT = cast("tesserocr.LeptLogLevel", tesserocr.LeptLogLevel.NONE)
-# Tesseract's WRITING_DIRECTION_TOP_TO_BOTTOM, which tesserocr does not name.
-_TOP_TO_BOTTOM = 2
+_TOP_TO_BOTTOM = int(tesserocr.WritingDirection.TOP_TO_BOTTOM)
 
 
 @dataclass(frozen=True)
