@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
-from moto.core.config import default_user_config
 from moto.server import ThreadedMotoServer
 
 from local.deploy.target import Target
@@ -27,13 +26,11 @@ class WriteProgram(Protocol):
 def endpoint() -> Iterator[str]:
     """moto alone, with nothing of ours in front."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(default_user_config, "lambda", {"use_docker": False})
-        server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
-        server.start()
-        host, port = server.get_host_and_port()
-        yield f"http://{host}:{port}"
-        server.stop()
+    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -80,14 +80,14 @@ def in_memory() -> Ports:
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def session() -> Iterator[boto3.Session]:
     """One session on one moto for all tests: making clients takes longer than all that is done with them."""
     with mock_aws():
         yield boto3.Session("test", "test", region_name=REGION)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def clients(session: boto3.Session) -> Clients:
     return Clients(session.client("s3"), session.client("sqs"), session.client("ses"), session.client("dynamodb"))
 
