@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from moto.apigatewayv2.models import Api
-    from moto.awslambda.models import EventSourceMapping, LambdaFunction
+    from moto.awslambda.models import EventSourceMapping, LambdaBackend, LambdaFunction
     from moto.core.loaders import Loader
     from moto.s3.models import FakeBucket, S3Backend
     from moto.ses.models import SESBackend
@@ -125,10 +125,7 @@ class Account:
 
     def functions(self) -> list[LambdaFunction]:
         """Every Lambda function, in its latest version."""
-        from moto.awslambda.models import lambda_backends  # noqa: PLC0415 - slow, and needed only when asked for
-
-        backends = list(lambda_backends[ACCOUNT_ID].values())
-        return [function for backend in backends for function in backend._lambdas.all()]  # noqa: SLF001 - moto's list_functions filters
+        return [function for backend in _lambda_backends() for function in backend.list_functions()]
 
     def function(self, name_or_arn: str) -> LambdaFunction | None:
         """A function by its name or ARN, qualified or not."""
@@ -137,10 +134,8 @@ class Account:
 
     def event_source_mappings(self) -> list[EventSourceMapping]:
         """Every event source mapping."""
-        from moto.awslambda.models import lambda_backends  # noqa: PLC0415 - slow, and needed only when asked for
-
-        backends = list(lambda_backends[ACCOUNT_ID].values())
-        return [mapping for backend in backends for mapping in backend._event_source_mappings.values()]  # noqa: SLF001 - the same
+        backends = _lambda_backends()
+        return [mapping for backend in backends for mapping in backend.list_event_source_mappings("", "")]
 
     def queues(self) -> list[Queue]:
         """Every queue."""
@@ -153,6 +148,14 @@ class Account:
         from moto.apigatewayv2.models import apigatewayv2_backends  # noqa: PLC0415 - slow, and needed only when asked for
 
         return [api for backend in list(apigatewayv2_backends[ACCOUNT_ID].values()) for api in backend.apis.values()]
+
+
+def _lambda_backends() -> list[LambdaBackend]:
+    """Lambda's backends of every region: moto keeps those without Docker apart."""
+    from moto.awslambda.models import lambda_backends  # noqa: PLC0415 - slow, and needed only when asked for
+    from moto.awslambda_simple.models import lambda_simple_backends  # noqa: PLC0415 - the same
+
+    return [*lambda_backends[ACCOUNT_ID].values(), *lambda_simple_backends[ACCOUNT_ID].values()]
 
 
 def _environ(request: Request) -> dict[str, Any]:

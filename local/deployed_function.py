@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import base64
 import io
 import shutil
 import subprocess
@@ -67,7 +67,7 @@ class DeployedFunction:
             role_arn=function.role,
             handler=str(function.handler),
             runtime=str(function.run_time),
-            code_digest=hashlib.sha256(function.code_bytes).hexdigest(),
+            code_digest=base64.b64decode(function.code_sha_256).hex(),
             timeout=float(function.timeout),
             memory_mb=int(function.memory_size),
             log_as_json=logging["LogFormat"] == "JSON",

@@ -221,14 +221,15 @@ class LambdaService:
         """A worker asks for its next job; on its first time, it may have been taken already."""
         with self._changed:
             pool = self._pools[worker.function.name]
+            done = not first
+            outdated = worker.function != pool.function
             if worker in pool.starting:
                 pool.starting.remove(worker)
                 pool.idle.append(worker)
-            elif not first:
+            elif done and not outdated:
                 pool.idle.append(worker)
-            outdated = worker.function != pool.function
             self._changed.notify_all()
-        if outdated:
+        if done and outdated:
             worker.kill()
 
     def _on_gone(self, worker: Worker) -> None:
