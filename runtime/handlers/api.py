@@ -99,9 +99,14 @@ def _wish(body: Mapping[str, Any]) -> Wish:
         wrong = [name for name in ("email", "filename", "content_type") if not isinstance(body[name], str)]
         if wrong or isinstance(size, bool) or not isinstance(size, int):
             raise BadRequest("invalid_request", f"Wrong type: {', '.join(wrong) or 'size'}; {_FORM}")
-        return Wish(body["email"], body["filename"], body["content_type"], size)
+        return Wish(body["email"], _text(body["filename"]), body["content_type"], size)
     except KeyError as error:
         raise BadRequest("invalid_request", f"Missing: {error.args[0]}; {_FORM}") from error
+
+
+def _text(told: str) -> str:
+    """JSON can spell half a character, which is no text and cannot be stored."""
+    return told.encode("utf-8", "replace").decode()
 
 
 _FORM: Final = 'send {"email": string, "filename": string, "content_type": string, "size": number of bytes}.'

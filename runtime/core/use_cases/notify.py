@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Result:
-    """What was read and counted."""
+    """What was read and counted, and until when it is kept (seconds since the epoch)."""
 
     count: WordCount
     text: str
+    kept_until: float
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,8 @@ class Notify:
         if record.reason:
             return record.reason
         try:
-            return Result(self.results.read_count(record.key).count, self.results.read_text(record.key))
+            stored = self.results.read_count(record.key)
+            return Result(stored.count, self.results.read_text(record.key), record.expires_at)
         except Absent:
             return Reason.INTERNAL
 
@@ -117,7 +119,8 @@ class Notify:
             raise AddressUnverified
         if isinstance(outcome, Reason):
             return self.mailer.send(compose.failure(request, outcome, sender=self.sender))
-        return self.mailer.send(compose.result(request, outcome.count, outcome.text, sender=self.sender))
+        letter = compose.result(request, outcome.count, outcome.text, sender=self.sender, kept_until=outcome.kept_until)
+        return self.mailer.send(letter)
 
 
 def _finished(record: Record | None) -> bool:

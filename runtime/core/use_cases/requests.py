@@ -117,9 +117,10 @@ class Status:
 
     @property
     def times(self) -> Mapping[str, float]:
-        """When each stage was passed: on a hit, the record's belong to somebody else's upload."""
-        of_record = self.record.times if self.record and not self.request.cached else {}
-        return {**of_record, **self.request.times}
+        """When each stage was passed; what of the record is older than the request was done for somebody else."""
+        opened = self.request.times.get(Stage.OPENED, 0.0)
+        of_record = self.record.times if self.record else {}
+        return {**{stage: time for stage, time in of_record.items() if time >= opened}, **self.request.times}
 
 
 @dataclass(frozen=True)

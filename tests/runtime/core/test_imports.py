@@ -49,6 +49,6 @@ def test_components_ship_the_runtime_and_do_not_import_it(path: Path) -> None:
     assert not {name for name in imports(path) if name.startswith("runtime")}
 
 
-@pytest.mark.parametrize("folder", ["runtime", "components", "local", "cli", "glue"])
+@pytest.mark.parametrize("folder", ["runtime", "components", "local", "cli", "bench"])
 def test_nothing_imports_the_tests(folder: str) -> None:
     assert not {str(path) for path in modules(folder) if any(name.startswith("tests") for name in imports(path))}

@@ -79,6 +79,13 @@ def test_a_body_that_is_no_wish_is_a_problem_that_says_what_to_send(api: Api, se
     assert '"size": number of bytes' in body(answer)["detail"]
 
 
+def test_a_file_name_that_is_half_a_character_is_taken_as_text(api: Api, service: Service) -> None:
+    asked = event("http_api_post_uploads")
+    asked["body"] = asked["body"].replace("page.png", r"\udcff.png")
+    opened = body(api(asked))
+    assert service.requests.rows[opened["request_id"]].filename == "?.png"
+
+
 def test_an_unproven_address_is_a_problem_with_a_remedy(api: Api, service: Service) -> None:
     service.mailer.proven.clear()
     answer = api(event("http_api_post_uploads"))
