@@ -105,6 +105,8 @@ def install() -> None:
         return
     SQSBackend.receive_message = _receive_message  # type: ignore[method-assign]
     Queue.add_message = _waking(_add_message)  # type: ignore[method-assign]
+    for name, counted in _COUNTS.items():
+        setattr(Queue, name, property(counted))
     change_visibility = SQSBackend.change_message_visibility
 
     def change_and_wake(self: SQSBackend, queue_name: str, receipt_handle: str, visibility_timeout: int) -> None:
@@ -112,6 +114,36 @@ def install() -> None:
         _watches.wake(self.get_queue(queue_name).queue_arn)
 
     SQSBackend.change_message_visibility = change_and_wake  # type: ignore[method-assign]
+
+
+# moto asks for the time once for each message, and counts all of them for each one that is sent.
+
+
+def _visible(self: Queue) -> list[Message]:
+    now = unix_time_millis()
+    return [one for one in self._messages if one.visible_at < now and one.delayed_until <= now]
+
+
+def _number_visible(self: Queue) -> int:
+    return len(_visible(self))
+
+
+def _number_delayed(self: Queue) -> int:
+    now = unix_time_millis()
+    return sum(one.delayed_until > now for one in self._messages)
+
+
+def _number_hidden(self: Queue) -> int:
+    now = unix_time_millis()
+    return sum(one.visible_at >= now for one in self._messages)
+
+
+_COUNTS: Final = {
+    "messages": _visible,
+    "approximate_number_of_messages": _number_visible,
+    "approximate_number_of_messages_delayed": _number_delayed,
+    "approximate_number_of_messages_not_visible": _number_hidden,
+}
 
 
 def _waking(add: Any) -> Any:  # noqa: ANN401 - a method of moto's

@@ -52,14 +52,16 @@ class Wired:
     def next_bodies(self) -> list[object]:
         return [json.loads(record["body"]) for record in self.next_event()["Records"]]
 
-    def left(self) -> int:
-        """Messages in the queue once no function runs, seen or not."""
+    def comes_to(self, count: int) -> bool:
+        """Whether the queue holds so many messages, seen or not, once no function runs any more."""
         until = time.monotonic() + 10
-        while self.bench.region.service.in_flight and time.monotonic() < until:
-            time.sleep(0.005)
-        time.sleep(0.02)  # the poller deletes what is done with right after
-        counts = self.bench.cloud.status()["queues"][self.url.rpartition("/")[2]]
-        return int(counts["visible"] + counts["hidden"])
+        while time.monotonic() < until:
+            status = self.bench.cloud.status()
+            counts = status["queues"][self.url.rpartition("/")[2]]
+            if status["in_flight"] == 0 and counts["visible"] + counts["hidden"] == count:
+                return True
+            time.sleep(0.01)
+        return False
 
 
 def test_messages_reach_the_function_as_lambda_hands_them_over_and_are_deleted(bench: Bench) -> None:
@@ -72,7 +74,7 @@ def test_messages_reach_the_function_as_lambda_hands_them_over_and_are_deleted(b
     assert record["attributes"]["ApproximateReceiveCount"] == "1"
     assert record["attributes"]["SentTimestamp"].isdigit()
     assert (record["eventSource"], record["eventSourceARN"], record["awsRegion"]) == ("aws:sqs", wired.arn, "us-east-1")
-    assert wired.left() == 0
+    assert wired.comes_to(0)
 
 
 def test_a_batch_holds_no_more_than_its_size(bench: Bench) -> None:
@@ -87,7 +89,7 @@ def test_only_the_failed_messages_of_a_batch_come_back_when_their_visibility_end
     wired = Wired(bench, BatchSize=3, MaximumBatchingWindowInSeconds=1)
     wired.send("fine", "fail", "fine")
     assert wired.next_bodies() == ["fine", "fail", "fine"]
-    assert wired.left() == 1
+    assert wired.comes_to(1)
 
     bench.cloud.advance(61)
 
@@ -99,7 +101,7 @@ def test_a_batch_whose_function_fails_comes_back_whole(bench: Bench) -> None:
     wired = Wired(bench, BatchSize=2, MaximumBatchingWindowInSeconds=1)
     wired.send("all", "fine")
     wired.next_event()
-    assert wired.left() == 2
+    assert wired.comes_to(2)
 
     bench.cloud.advance(61)
 
@@ -112,16 +114,16 @@ def test_a_message_received_too_often_goes_to_the_dead_letters(bench: Bench) -> 
     wired = Wired(bench, attributes={"RedrivePolicy": redrive})
     wired.send("fail")
     wired.next_event()
-    assert wired.left() == 1
+    assert wired.comes_to(1)
     bench.cloud.advance(61)
     wired.next_event()
-    assert wired.left() == 1
+    assert wired.comes_to(1)
 
     bench.cloud.advance(61)
 
     letters = bench.sqs.receive_message(QueueUrl=dead, WaitTimeSeconds=10)["Messages"]
     assert [letter["Body"] for letter in letters] == ['"fail"']
-    assert wired.left() == 0
+    assert wired.comes_to(0)
 
 
 def test_a_delayed_message_waits_for_the_clock(bench: Bench) -> None:
