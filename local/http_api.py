@@ -10,16 +10,19 @@ import binascii
 import json
 import re
 import secrets
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
+from local.access_log import AccessLogSettings
 from local.http_message import Response, json_response
 from local.lambda_service import NoSuchFunctionError, ThrottledError
 
 if TYPE_CHECKING:
     from moto.apigatewayv2.models import Api
 
+    from local.access_log import AccessLog
     from local.account import Account
     from local.clock import Clock
     from local.http_message import Request
@@ -46,7 +49,8 @@ class Match:
 class HttpApis:
     """Answers for every HTTP API of the account."""
 
-    def __init__(self, account: Account, service: LambdaService, clock: Clock) -> None:
+    def __init__(self, account: Account, service: LambdaService, clock: Clock, log: AccessLog) -> None:
+        self._log = log
         self._account = account
         self._service = service
         self._clock = clock
@@ -54,17 +58,42 @@ class HttpApis:
         """The API that answers on the cloud's own address; when empty, the only one there is."""
 
     def handle(self, request: Request) -> Response:
-        """Route a request to its function."""
-        if len(request.body) > LARGEST_PAYLOAD:
-            return json_response({"message": "Request Entity Too Large"}, 413)
+        """Route a request to its function, and log it as its stage asks for."""
+        began, now = time.monotonic(), self._clock.now()
+        request_id = secrets.token_urlsafe(11) + "="
         with self._account.locked():
             api = self._api(request)
+            stage = None if api is None else api.stages.get("$default")
             match = None if api is None else match_route(api, request)
+            settings = None if stage is None else AccessLogSettings.of(stage.access_log_settings)
+        response, wrong = self._answer(match, request, request_id)
+        if settings is not None:
+            values = {
+                "requestId": request_id,
+                "requestTime": f"{now:%d/%b/%Y:%H:%M:%S %z}",
+                "requestTimeEpoch": str(int(now.timestamp() * 1000)),
+                "routeKey": match.route_key if match else "-",
+                "httpMethod": request.method,
+                "path": request.path,
+                "protocol": "HTTP/1.1",
+                "status": str(response.status),
+                "responseLength": str(len(response.body)),
+                "responseLatency": str(int((time.monotonic() - began) * 1000)),
+                "integrationErrorMessage": wrong or "-",
+                "stage": "$default",
+                "identity.sourceIp": request.peer[0],
+                "identity.userAgent": request.header("User-Agent"),
+            }
+            self._log.write(settings, values)
+        return response
+
+    def _answer(self, match: Match | None, request: Request, request_id: str) -> tuple[Response, str]:
+        """The response, and what went wrong with the integration, if anything did."""
+        if len(request.body) > LARGEST_PAYLOAD:
+            return json_response({"message": "Request Entity Too Large"}, 413), ""
         if match is None:
-            return json_response({"message": "Not Found"}, 404)
-        request_id = secrets.token_urlsafe(11) + "="
-        event = self._event(match, request, request_id)
-        return self._invoke(match, event, request_id)
+            return json_response({"message": "Not Found"}, 404), ""
+        return self._invoke(match, self._event(match, request, request_id), request_id)
 
     def _api(self, request: Request) -> Api | None:
         apis = [api for api in self._account.http_apis() if api.protocol_type == "HTTP"]
@@ -74,17 +103,17 @@ class HttpApis:
             return next((api for api in apis if api.api_id == wanted), None)
         return apis[0] if len(apis) == 1 else None
 
-    def _invoke(self, match: Match, event: dict[str, Any], request_id: str) -> Response:
+    def _invoke(self, match: Match, event: dict[str, Any], request_id: str) -> tuple[Response, str]:
         own = [("Apigw-Requestid", request_id)]
         try:
             outcome = self._service.invoke(match.function_arn, json.dumps(event).encode())
         except NoSuchFunctionError:
-            return json_response({"message": "Internal Server Error"}, 500, own)
+            return json_response({"message": "Internal Server Error"}, 500, own), "The function does not exist"
         except ThrottledError:
-            return json_response({"message": "Service Unavailable"}, 503, own)
+            return json_response({"message": "Service Unavailable"}, 503, own), "The function was throttled"
         if not outcome.ok:
-            return json_response({"message": "Internal Server Error"}, 500, own)
-        return function_response(outcome.payload, own)
+            return json_response({"message": "Internal Server Error"}, 500, own), "The function failed"
+        return function_response(outcome.payload, own), ""
 
     def _event(self, match: Match, request: Request, request_id: str) -> dict[str, Any]:
         """The event for the function, in payload format 2.0."""

@@ -68,6 +68,7 @@ class Region:
     ) -> None:
         # Slow imports (moto), and needless before the port is open.
         from local import queues  # noqa: PLC0415
+        from local.access_log import AccessLog  # noqa: PLC0415
         from local.account import Account  # noqa: PLC0415
         from local.clock import Clock  # noqa: PLC0415
         from local.control import Control  # noqa: PLC0415
@@ -96,7 +97,7 @@ class Region:
         stack.callback(self.service.stop)
         self.sources = EventSources(self.account, self.service)
         stack.callback(self.sources.stop)
-        apis = HttpApis(self.account, self.service, self.clock)
+        apis = HttpApis(self.account, self.service, self.clock, AccessLog(logs))
         mail = MailService(self.account, self.inbox, region)
         control = Control(
             self.account,

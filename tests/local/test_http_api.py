@@ -36,7 +36,11 @@ def api(bench: Bench) -> str:
     target = f"integrations/{integration['IntegrationId']}"
     for key in ("POST /api/uploads", "GET /api/requests/{request_id}", "GET /api/fails"):
         client.create_route(ApiId=made["ApiId"], RouteKey=key, Target=target)
-    client.create_stage(ApiId=made["ApiId"], StageName="$default", AutoDeploy=True)
+    log = {
+        "DestinationArn": "arn:aws:logs:us-east-1:123456789012:log-group:/aws/api/access",
+        "Format": "$context.routeKey $context.status $context.integrationErrorMessage $context.unknown",
+    }
+    client.create_stage(ApiId=made["ApiId"], StageName="$default", AutoDeploy=True, AccessLogSettings=log)
     return str(made["ApiId"])
 
 
@@ -110,6 +114,16 @@ def test_an_api_also_answers_by_its_host_name(bench: Bench, api: str) -> None:
     unknown, _, _ = call(bench, "GET", "/api/requests/1", Host="unknown.execute-api.us-east-1.amazonaws.com")
 
     assert (status, event["requestContext"]["domainPrefix"], unknown) == (201, api, 404)
+
+
+@pytest.mark.usefixtures("api")
+def test_each_request_is_logged_as_its_stage_asks_for(bench: Bench) -> None:
+    call(bench, "GET", "/api/nothing")
+    call(bench, "GET", "/api/fails")
+
+    lines = (bench.region.state / "logs" / "aws-api-access.log").read_text().splitlines()
+
+    assert lines[-2:] == ["- 404 - -", "GET /api/fails 500 The function failed -"]
 
 
 def test_the_most_specific_route_wins() -> None:
