@@ -134,7 +134,10 @@ def test_nothing_is_left_however_the_process_that_started_a_cloud_ends(
     assert not (tmp_path / "cloud.json").exists()
 
 
-def test_workers_end_with_their_cloud_even_if_it_is_killed(tmp_path: Path, small: Path) -> None:
+def test_workers_end_with_their_cloud_even_if_it_is_killed(
+    tmp_path: Path, small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))  # what it can no longer remove itself
     with Cloud.start(tmp_path, project=small) as cloud:
         workers = workers_of(cloud.local)
 
