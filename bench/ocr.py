@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from bench.accuracy import Accuracy, accuracy
+from bench.accuracy import accuracy
 from bench.renderings import renderings
 from local.ocr import TextractError, detect_document_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from bench.accuracy import Accuracy
 
 _GOOD = 0.95
 
@@ -77,6 +79,7 @@ def _table(cases: Iterator[Case], *, verbose: bool) -> None:
     for column in ("recall", "precision", "words", "seconds"):
         table.add_column(column, justify="right")
     judged: list[tuple[Accuracy, float]] = []
+    notes: list[str] = []
     for case in cases:
         started = time.process_time()
         try:
@@ -91,8 +94,8 @@ def _table(cases: Iterator[Case], *, verbose: bool) -> None:
         result = accuracy(case.truth, words)
         judged.append((result, seconds))
         table.add_row(case.name, _share(result.recall), _share(result.precision), str(result.words), f"{seconds:.2f}")
-        if verbose and (result.missed or result.invented):
-            table.add_row(f"  missed {' '.join(result.missed)}\n  invented {' '.join(result.invented)}")
+        if result.missed or result.invented:
+            notes.append(f"{case.name}: missed {' '.join(result.missed)}; invented {' '.join(result.invented)}")
     if judged:
         table.add_section()
         table.add_row(
@@ -102,7 +105,10 @@ def _table(cases: Iterator[Case], *, verbose: bool) -> None:
             str(sum(result.words for result, _ in judged)),
             f"{sum(seconds for _, seconds in judged) / len(judged):.2f}",
         )
-    Console().print(table)
+    console = Console()
+    console.print(table)
+    if verbose:
+        console.print("\n".join(notes), markup=False, highlight=False)
 
 
 def _share(share: float) -> str:

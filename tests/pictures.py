@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from PIL import ExifTags
-from PIL.Image import Image, Transpose
+from PIL.Image import Transpose
 
 from local.demo.typesetting import Style, typeset
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 Format = Literal["PNG", "JPEG", "TIFF"]
 

@@ -31,7 +31,7 @@ _WORD = cast("tesserocr.RIL", tesserocr.RIL.WORD)
 _TEXTLINE = cast("tesserocr.RIL", tesserocr.RIL.TEXTLINE)
 _AUTO = cast("tesserocr.PSM", tesserocr.PSM.AUTO)
 _SILENT = cast("tesserocr.LeptLogLevel", tesserocr.LeptLogLevel.NONE)
-_TOP_TO_BOTTOM = int(tesserocr.WritingDirection.TOP_TO_BOTTOM)
+_TOP_TO_BOTTOM = cast("tesserocr.WritingDirection", tesserocr.WritingDirection.TOP_TO_BOTTOM)
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Engines:
         Args:
             most: How many may run at once; by default as many as this process has cores.
         """
-        self._places = threading.BoundedSemaphore(most or len(os.sched_getaffinity(0)))
+        self._places = threading.BoundedSemaphore(most or _cores())
         self._idle: list[tesserocr.PyTessBaseAPI] = []
         self._lock = threading.Lock()
 
@@ -112,6 +112,11 @@ class Engine:
         return [*lines, tuple(words)] if words else lines
 
 
+def _cores() -> int:
+    """How many cores this process may use; macOS tells only how many there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _new_api() -> tesserocr.PyTessBaseAPI:
     # What Leptonica prints about odd boxes is of use to nobody who waits for an answer.
     tesserocr.set_leptonica_log_level(_SILENT)
@@ -129,5 +134,5 @@ def _word(at: tesserocr.PyResultIterator) -> Word | None:
     left, top, right, bottom = box
     corners = ((left, top), (right, top), (right, bottom), (left, bottom))
     # Text that runs down the page is read as well: its letters' tops are on the right.
-    runs_down = int(at.Orientation()[1]) == _TOP_TO_BOTTOM
+    runs_down = at.Orientation()[1] == _TOP_TO_BOTTOM
     return Word(text, at.Confidence(_WORD), (*corners[1:], corners[0]) if runs_down else corners)

@@ -11,7 +11,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from local.ocr.engine import Word
-from local.ocr.preparation import lie_of_lines, whole
+from local.ocr.lines import bend_of_lines, lie_of_lines
+from local.ocr.view import View
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from local.ocr.engine import Engine, Line
-    from local.ocr.preparation import View
+    from local.ocr.lines import Lie
 
 # Tesseract's confidence in real words is above 90 nine times in ten, in grain and leaves mostly under 40.
 _JUNK = 35.0
@@ -30,6 +31,8 @@ _SURE = 70.0
 _CERTAIN = 85.0
 # A reading is trusted when so much of it, in letters, is sure.
 _TRUSTED = 0.6
+# Text that stands on its head is read as letters too, if not as words; a picture without any gives hardly one.
+_UPSIDE_DOWN = 4
 # How much stronger lines up and down the page must show before the page is turned unread.
 _PLAINLY_TURNED = 1.4
 # Textract ends a LINE at a gap this many times as wide as the words are tall: a table's cells are lines of their own.
@@ -44,7 +47,12 @@ class Reading:
     lines: tuple[Line, ...]
 
     @property
-    def sure(self) -> float:
+    def letters(self) -> int:
+        """How many letters and digits were read, rightly or not."""
+        return sum(_letters(word) for word in self._words())
+
+    @property
+    def sure(self) -> int:
         """How many letters and digits were read that are almost certainly there."""
         return sum(_letters(word) for word in self._words() if word.confidence >= _SURE)
 
@@ -56,7 +64,7 @@ class Reading:
     @property
     def trusted(self) -> bool:
         """Whether there is no need to look again."""
-        return self.has_text and self.sure >= _TRUSTED * sum(_letters(word) for word in self._words())
+        return self.has_text and self.sure >= _TRUSTED * self.letters
 
     def _words(self) -> Iterator[Word]:
         return (word for line in self.lines for word in line)
@@ -69,36 +77,47 @@ def read(picture: Image.Image, engine: Engine) -> list[Line]:
         picture: In mode 1, L or RGB, upright as far as is known.
         engine: What reads.
     """
-    best: Reading | None = None
+    best = Reading(View(picture), ())
     for view in _views(picture):
         reading = Reading(view, tuple(engine.read(view.image)))
-        if best is None or reading.sure > best.sure:
-            best = reading
+        best = max(best, reading, key=_sureness)
+        if not best.trusted and reading.letters >= _UPSIDE_DOWN:
+            turned = view.half_turned()
+            best = max(best, Reading(turned, tuple(engine.read(turned.image))), key=_sureness)
         if best.trusted:
             break
-    if best is None or not best.has_text:
+    if not best.has_text:
         return []
     return [_placed(cell, best.view) for line in best.lines for cell in _cells(_kept(line))]
 
 
+def _sureness(reading: Reading) -> int:
+    return reading.sure
+
+
 def _views(picture: Image.Image) -> Iterator[View]:
     """Ways to look at the picture, the likeliest first; each is made only when the ones before it did not do."""
-    plain = whole(picture.convert("L")).scaled()
-    evened = plain if picture.mode == "1" else plain.evened()
-    across, down = lie_of_lines(evened.image)
-    level = evened.levelled(across.degrees)
-    sideways = evened.quarter_turned(1).levelled(down.degrees)
-    if down.strength > _PLAINLY_TURNED * across.strength:
-        yield sideways
-        yield sideways.quarter_turned(2)
-        yield level
-    else:
-        yield level
-        yield level.quarter_turned(2)
-    if picture.mode != "1":
+    plain = View(picture.convert("L")).scaled()
+    if picture.mode == "1":  # a scanner's: flat and evenly lit
+        across, down = lie_of_lines(plain.image)
+        if down.strength > _PLAINLY_TURNED * across.strength:
+            yield plain.quarter_turned().levelled(down.degrees)
         yield plain.levelled(across.degrees)
+        return
+    evened = plain.evened()
+    across, down = lie_of_lines(evened.image)
+    if down.strength > _PLAINLY_TURNED * across.strength:
+        yield _straight(evened.quarter_turned(), down)
+    yield _straight(evened, across)
+    yield plain
     if picture.mode == "RGB":
-        yield from (whole(picture.getchannel(band)).scaled().evened() for band in ("R", "B"))
+        for band in ("R", "B"):
+            yield View(picture.getchannel(band)).scaled().evened().levelled(across.degrees)
+
+
+def _straight(view: View, lie: Lie) -> View:
+    level = view.levelled(lie.degrees)
+    return level.straightened(bend_of_lines(level.image))
 
 
 def _kept(line: Line) -> Line:
