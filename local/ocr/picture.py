@@ -14,6 +14,8 @@ from local.ocr.errors import bad_document, unsupported_document
 
 # https://docs.aws.amazon.com/textract/latest/dg/limits-document.html
 MAX_SIDE = 10_000
+# Pillow's own limit is lower: it would complain of pictures that Textract takes. It is set for the whole process.
+Image.MAX_IMAGE_PIXELS = MAX_SIDE**2
 
 _BYTE, _TWO_BYTES = 0xFF, 0xFFFF
 
@@ -29,6 +31,7 @@ _PLUGINS = {
 # All that Pillow's decoders raise on files that lie about themselves; a warning, where warnings are errors.
 _BROKEN = (
     UserWarning,
+    Image.DecompressionBombError,
     OSError,
     SyntaxError,
     ValueError,
