@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 RETENTION_DAYS: Final = 4
 """How long a message waits to be taken. What a message points at must live longer."""
 
+TRIES: Final = 200
+"""How often a message is received before it is a dead letter.
+
+Many, because a function that is throttled by a service gives its message back for later, and that is a receive too.
+"""
+
 VISIBILITY_PER_TIMEOUT: Final = 6
 """Lambda asks for a visibility of six function timeouts, so that its own retries of a throttled batch still fit in.
 
@@ -35,8 +41,7 @@ class EventQueueArgs:
 
     Attributes:
         consumer_timeout_seconds: The timeout of the function that takes the messages.
-        tries: How often a message is received before it is a dead letter. A throttled return is a receive too.
-        dead_letters: Where it goes then.
+        dead_letters: Where a message goes that was received too often.
         topic_arn: The topic that is subscribed to, message for message as it was published there.
         bucket_arn: The bucket that may send; what it sends, its owner declares.
         delay_seconds: How long every message is held back.
@@ -44,7 +49,6 @@ class EventQueueArgs:
     """
 
     consumer_timeout_seconds: int
-    tries: int
     dead_letters: DeadLetterQueue
     topic_arn: Input[str] | None = None
     bucket_arn: Input[str] | None = None
@@ -76,7 +80,7 @@ class EventQueue(pulumi.ComponentResource):
             message_retention_seconds=RETENTION_DAYS * 24 * 3600,
             visibility_timeout_seconds=VISIBILITY_PER_TIMEOUT * args.consumer_timeout_seconds,
             redrive_policy=pulumi.Output.json_dumps(
-                {"deadLetterTargetArn": args.dead_letters.arn, "maxReceiveCount": args.tries},
+                {"deadLetterTargetArn": args.dead_letters.arn, "maxReceiveCount": TRIES},
             ),
             sqs_managed_sse_enabled=True,
             tags=args.tags,

@@ -24,10 +24,7 @@ if TYPE_CHECKING:
 _NOTIFY_TIMEOUT: Final = 30
 _NOTIFY_LEASE: Final = 60
 """How long a sender keeps others from the same mail: longer than it may run, less than its message stays hidden."""
-_NOTIFY_TRIES: Final = 200
-"""Many: SES throttles, and what it throttles is only late."""
 _DEADLINE_TIMEOUT: Final = 30
-_DEADLINE_TRIES: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +86,6 @@ class Notifier(pulumi.ComponentResource):
             f"{name}-notify",
             EventQueueArgs(
                 consumer_timeout_seconds=_NOTIFY_TIMEOUT,
-                tries=_NOTIFY_TRIES,
                 dead_letters=args.dead_letters,
                 tags=tags,
             ),
@@ -124,7 +120,6 @@ class Notifier(pulumi.ComponentResource):
             f"{name}-deadline",
             EventQueueArgs(
                 consumer_timeout_seconds=_DEADLINE_TIMEOUT,
-                tries=_DEADLINE_TRIES,
                 dead_letters=args.dead_letters,
                 topic_arn=args.uploads_topic_arn,
                 delay_seconds=args.settings.late_after_seconds,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pulumi
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from components.result_cache import ResultCache
     from components.settings import CacheSettings, OcrSettings
     from components.upload_site import UploadSite
-
-_INGEST_TRIES: Final = 200
-"""Many: Textract throttles, and what it throttles is only late. What fails otherwise is counted on the record."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +47,6 @@ class OcrPipeline(pulumi.ComponentResource):
             f"{name}-ingest",
             EventQueueArgs(
                 consumer_timeout_seconds=args.settings.timeout_seconds,
-                tries=_INGEST_TRIES,
                 dead_letters=args.dead_letters,
                 topic_arn=args.site.topic_arn,
                 tags=tags_of(name),

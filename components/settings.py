@@ -11,7 +11,7 @@ from typing import Final
 
 import pulumi
 
-from components.event_queue import VISIBILITY_PER_TIMEOUT
+from components.event_queue import RETENTION_DAYS, VISIBILITY_PER_TIMEOUT
 from components.setting import (
     SettingsError,
     flag,
@@ -41,8 +41,9 @@ class SiteSettings:
 
     form_minutes: int = setting("How long an upload form can be used.", whole(1, 60, "minutes"), default=10)
     request_ttl_days: int = setting(
-        "How long a request can be asked about; then its row, with address and file name, is deleted.",
-        whole(1, 365, "days"),
+        "How long a request can be asked about; then its row, with address and file name, is deleted."
+        " Longer than a message may wait.",
+        whole(RETENTION_DAYS + 1, 365, "days"),
         example=30,
     )
     requests_per_second: int = setting("Requests the API takes in the long run.", whole(1, 10_000), example=20)
@@ -77,7 +78,9 @@ class CountSettings:
 class CacheSettings:
     """What is kept of each picture."""
 
-    ttl_days: int = setting("How long a result answers the same picture again.", whole(1, 3_650, "days"), example=90)
+    ttl_days: int = setting(
+        "How long a result answers the same picture again.", whole(RETENTION_DAYS + 1, 3_650, "days"), example=90
+    )
     keep_on_teardown: bool = setting(
         "Whether the table and a results bucket that is not empty refuse to be deleted with the stack.",
         flag(),

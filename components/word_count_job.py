@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _COUNT_TIMEOUT: Final = 60
 _PUBLISH_TIMEOUT: Final = 30
-_TRIES: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +49,6 @@ class WordCountJob(pulumi.ComponentResource):
             f"{name}-count",
             EventQueueArgs(
                 consumer_timeout_seconds=_COUNT_TIMEOUT,
-                tries=_TRIES,
                 dead_letters=args.dead_letters,
                 bucket_arn=args.cache.bucket_arn,
                 tags=tags_of(name),
@@ -69,6 +67,7 @@ class WordCountJob(pulumi.ComponentResource):
                     args.cache.read_records(),
                     args.cache.take_transcripts(),
                     args.cache.write_results(),
+                    args.cache.read_results(),
                 ),
                 tags=tags_of(name),
             ),
@@ -79,7 +78,6 @@ class WordCountJob(pulumi.ComponentResource):
             f"{name}-publish",
             EventQueueArgs(
                 consumer_timeout_seconds=_PUBLISH_TIMEOUT,
-                tries=_TRIES,
                 dead_letters=args.dead_letters,
                 bucket_arn=args.cache.bucket_arn,
                 tags=tags_of(name),

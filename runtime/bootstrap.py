@@ -68,9 +68,19 @@ if TYPE_CHECKING:
 DAY: Final = 86_400.0
 MINUTE: Final = 60
 
+# A call that hangs must end well before its function is killed, or it takes the whole batch with it.
+_QUICK: Final = Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=1, read_timeout=3)
 # The regional, virtual-hosted S3 endpoint: forms signed for the global one would be redirected, which breaks CORS.
-_S3: Final = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
-_RETRIES: Final = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=3, read_timeout=60)
+_S3: Final = _QUICK.merge(
+    Config(
+        signature_version="s3v4",
+        s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
+    )
+)
+# Once only: OCR that is tried again is paid again, and a mail that is tried again may arrive twice.
+_ONCE: Final = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=2)
+_OCR: Final = _ONCE.merge(Config(read_timeout=45))
+_MAIL: Final = _ONCE.merge(Config(read_timeout=10))
 
 
 class Wiring:
@@ -84,18 +94,18 @@ class Wiring:
 
     @cached_property
     def _s3(self) -> S3Client:
-        return self._session.client("s3", config=_RETRIES.merge(_S3))
+        return self._session.client("s3", config=_S3)
 
     @cached_property
     def _sqs(self) -> SQSClient:
-        return self._session.client("sqs", config=_RETRIES)
+        return self._session.client("sqs", config=_QUICK)
 
     @cached_property
     def _ses(self) -> SESClient:
-        return self._session.client("ses", config=_RETRIES)
+        return self._session.client("ses", config=_MAIL)
 
     def _table(self, name: str) -> Table:
-        return Table(self._session.client("dynamodb", config=_RETRIES), name)
+        return Table(self._session.client("dynamodb", config=_QUICK), name)
 
     def api(self) -> Handler:
         """Answers HTTP requests."""
@@ -117,7 +127,7 @@ class Wiring:
             records=TableRecords(table, told.results_bucket),
             results=S3Results(self._s3, told.results_bucket),
         )
-        return _handler(Api(open_request, show_request))
+        return _handler(Api(open_request, show_request, log))
 
     def ingest(self) -> Handler:
         """Keeps uploads and has them read."""
@@ -126,7 +136,7 @@ class Wiring:
         use_case = Ingest(
             uploads=S3Uploads(self._s3, told.uploads_bucket),
             images=S3Images(self._s3, told.results_bucket),
-            reader=TextractReader(self._session.client("textract", config=_RETRIES), told.results_bucket),
+            reader=TextractReader(self._session.client("textract", config=_OCR), told.results_bucket),
             results=S3Results(self._s3, told.results_bucket),
             records=TableRecords(table, told.results_bucket),
             waiters=TableWaiters(table),

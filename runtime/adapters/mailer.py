@@ -32,20 +32,19 @@ class SesMailer:
             found = self._ses.get_identity_verification_attributes(Identities=identities)
         return any(told["VerificationStatus"] == "Success" for told in found["VerificationAttributes"].values())
 
-    def send(self, message: EmailMessage) -> str:
+    def send(self, message: EmailMessage, recipient: str) -> str:
         """Send; see the port."""
-        refused = _MessageRejectedError()
         try:
-            with vendor_errors({"MessageRejected": refused}):
+            with vendor_errors({"MessageRejected": _MessageRejectedError}):
                 sent = self._ses.send_raw_email(
                     Source=message["From"],
-                    Destinations=[message["To"]],
+                    Destinations=[recipient],
                     RawMessage={"Data": message.as_bytes()},
                     ConfigurationSetName=self._configuration_set,
                 )
         except _MessageRejectedError as error:
             told = str(error.__cause__)
-            if "not verified" in told and message["To"].lower() in told.lower():
+            if "not verified" in told and recipient.lower() in told.lower():
                 raise AddressUnverified from error
             raise
         return sent["MessageId"]

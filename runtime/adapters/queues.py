@@ -11,7 +11,7 @@ from runtime.adapters.vendor_errors import vendor_errors
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-LONGEST_DELAY: Final = 120
+LONGEST_DELAY: Final = 900
 """Seconds that a postponed message stays away at most."""
 
 _CHANCE: Final = secrets.SystemRandom()

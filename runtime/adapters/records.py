@@ -70,12 +70,12 @@ class TableRecords:
             )
         return Claim(key, claimed.generation, attempt, claimed.attempts) if done else None
 
-    def give_back(self, claim: Claim, *, counted: bool) -> None:
+    def give_back(self, claim: Claim) -> None:
         """End an attempt that could not go on; see the port."""
         self._table.update(
             *rows.record_key(claim.key),
-            "SET #lease_until = :free, #attempts = #attempts - :uncounted",
-            {"free": 0, "uncounted": 0 if counted else 1, **self._holding(claim)},
+            "SET #lease_until = :free, #attempts = #attempts - :one",
+            {"free": 0, "one": 1, **self._holding(claim)},
             condition=_HELD,
         )
 

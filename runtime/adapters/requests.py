@@ -32,12 +32,18 @@ class TableRequests:
         row = self._table.get(*rows.request_key(request_id))
         return rows.to_request(row) if row else None
 
-    def bind(self, request_id: str, etag: str, content: Content | None, *, uploaded: float) -> bool:
+    def bind(self, request_id: str, etag: str, content: Content | None, *, uploaded: float, now: float) -> bool:
         """Bind the request to the bytes that were read first; see the port."""
         return self._table.update(
             *rows.request_key(request_id),
-            "SET #state = :waiting, #etag = :etag, #uploaded_at = :uploaded",
-            {"open": RequestState.OPEN, "waiting": RequestState.WAITING, "etag": etag, "uploaded": uploaded},
+            "SET #state = :waiting, #etag = :etag, #uploaded_at = :uploaded, #bound_at = :now",
+            {
+                "open": RequestState.OPEN,
+                "waiting": RequestState.WAITING,
+                "etag": etag,
+                "uploaded": uploaded,
+                "now": now,
+            },
             condition="#state IN (:open, :waiting) AND (attribute_not_exists(#etag) OR #etag = :etag)",
             also=rows.of_content(content),
         )
@@ -56,7 +62,7 @@ class TableRequests:
 
     def refuse(self, request_id: str, reason: Reason) -> None:
         """There will be no result; see the port."""
-        self._set(request_id, "SET #reason = :reason", {"reason": reason})
+        self._set(request_id, "SET #reason = :reason", {"reason": reason}, " AND attribute_not_exists(#reason)")
 
     def begin_sending(self, request_id: str, attempt: str, *, now: float, lease_until: float) -> bool:
         """Take the right to send this request's mail; see the port."""
@@ -92,5 +98,5 @@ class TableRequests:
         """The person was told that it takes longer."""
         self._set(request_id, "SET #late_at = :now", {"now": now})
 
-    def _set(self, request_id: str, change: str, values: dict[str, object]) -> None:
-        self._table.update(*rows.request_key(request_id), change, {**values, **_STATES}, condition=_UNSETTLED)
+    def _set(self, request_id: str, change: str, values: dict[str, object], also: str = "") -> None:
+        self._table.update(*rows.request_key(request_id), change, {**values, **_STATES}, condition=_UNSETTLED + also)

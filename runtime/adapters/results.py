@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from runtime.adapters.uploads import MISSING
+from runtime.adapters.uploads import CHANGED, MISSING
 from runtime.adapters.vendor_errors import vendor_errors
 from runtime.core import keys, transcript, word_count
-from runtime.core.errors import Absent
+from runtime.core.errors import Absent, Changed, Retryable
 from runtime.core.ports import StoredCount
 
 if TYPE_CHECKING:
@@ -51,28 +51,56 @@ class S3Results:
         with vendor_errors():
             self._s3.delete_object(Bucket=self._bucket, Key=keys.transcript(key, generation))
 
-    def write_count(self, count: WordCount, generation: int) -> None:
-        """Write a word count; this wakes `publish`."""
-        self._write(keys.word_count(count.key), count.dump(), "application/json", {_GENERATION: str(generation)})
+    def write_count(self, count: WordCount, generation: int) -> bool:
+        """Write a word count, unless one of a later generation is there; see the port."""
+        where = keys.word_count(count.key)
+        try:
+            with vendor_errors(MISSING):
+                found = self._s3.head_object(Bucket=self._bucket, Key=where)
+        except Absent:
+            condition = {"IfNoneMatch": "*"}
+        else:
+            if int(found["Metadata"].get(_GENERATION, 1)) > generation:
+                return False
+            condition = {"IfMatch": found["ETag"]}
+        try:
+            with vendor_errors(CHANGED):
+                self._write(where, count.dump(), "application/json", {_GENERATION: str(generation)}, condition)
+        except Changed as error:
+            raise Retryable("another word count was written at the same moment") from error
+        return True
 
     def read_count(self, key: str) -> StoredCount:
         """Read it; see the port."""
         data, metadata = self._read(keys.word_count(key))
         return StoredCount(word_count.load(data), int(metadata.get(_GENERATION, 1)))
 
-    def has_count(self, key: str) -> bool:
-        """Whether there is one."""
+    def complete(self, key: str) -> bool:
+        """Whether both text and word count are there."""
         try:
             with vendor_errors(MISSING):
-                self._s3.head_object(Bucket=self._bucket, Key=keys.word_count(key))
+                for object_key in (keys.text(key), keys.word_count(key)):
+                    self._s3.head_object(Bucket=self._bucket, Key=object_key)
         except Absent:
             return False
         return True
 
-    def _write(self, object_key: str, data: bytes, content_type: str, metadata: dict[str, str]) -> None:
+    def _write(
+        self,
+        object_key: str,
+        data: bytes,
+        content_type: str,
+        metadata: dict[str, str],
+        condition: dict[str, Any] | None = None,
+    ) -> None:
         with vendor_errors():
             self._s3.put_object(
-                Bucket=self._bucket, Key=object_key, Body=data, ContentType=content_type, Metadata=metadata
+                Bucket=self._bucket,
+                Key=object_key,
+                Body=data,
+                ContentType=content_type,
+                Metadata=metadata,
+                **(condition or {}),
             )
 
     def _read(self, object_key: str) -> tuple[bytes, dict[str, Any]]:

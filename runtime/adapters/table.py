@@ -30,7 +30,7 @@ class _ConditionFailedError(ServiceError):
     """A condition did not hold."""
 
 
-_CONDITION: Final = {"ConditionalCheckFailedException": _ConditionFailedError()}
+_CONDITION: Final = {"ConditionalCheckFailedException": _ConditionFailedError}
 
 
 class Table:

@@ -10,19 +10,28 @@ from runtime.core.errors import Absent, Rejected
 from runtime.core.reasons import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from mypy_boto3_textract import TextractClient
 
     from runtime.core.errors import ServiceError
 
 # https://docs.aws.amazon.com/textract/latest/dg/API_DetectDocumentText.html#API_DetectDocumentText_Errors
-_ERRORS: Final[dict[str, ServiceError]] = {
-    "BadDocumentException": Rejected(Reason.UNREADABLE),
-    "DocumentTooLargeException": Rejected(Reason.TOO_LARGE),
-    "InvalidParameterException": Rejected(Reason.UNREADABLE),
-    "InvalidS3ObjectException": Absent("image"),
-    "UnsupportedDocumentException": Rejected(Reason.UNSUPPORTED_TYPE),
+# InvalidParameterException is not among them: it would be our mistake and no fault of the picture's.
+_REASONS: Final = {
+    "BadDocumentException": Reason.UNREADABLE,
+    "DocumentTooLargeException": Reason.TOO_LARGE,
+    "UnsupportedDocumentException": Reason.UNSUPPORTED_TYPE,
+}
+
+
+def _rejected(code: str) -> ServiceError:
+    return Rejected(_REASONS[code])
+
+
+_ERRORS: Final[dict[str, Callable[[str], ServiceError]]] = {
+    **dict.fromkeys(_REASONS, _rejected),
+    "InvalidS3ObjectException": Absent,
 }
 
 

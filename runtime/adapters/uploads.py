@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from runtime.adapters.vendor_errors import vendor_errors
-from runtime.core.errors import Absent
+from runtime.core.errors import Absent, Changed
 from runtime.core.ports import Form
 from runtime.core.reasons import MAX_BYTES
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 # A missing key is a 403 for who may not list the bucket, and none of ours may.
-MISSING: Final = {code: Absent(code) for code in ("NoSuchKey", "404", "NotFound", "AccessDenied", "403", "Forbidden")}
-CHANGED: Final = {code: Absent(code) for code in ("PreconditionFailed", "412")}
+MISSING: Final = dict.fromkeys(("NoSuchKey", "404", "NotFound", "AccessDenied", "403", "Forbidden"), Absent)
+CHANGED: Final = dict.fromkeys(("PreconditionFailed", "412"), Changed)
 
 
 class S3Uploads:

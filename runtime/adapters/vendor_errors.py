@@ -11,7 +11,7 @@ from botocore.exceptions import ConnectionError as BotoConnectionError
 from runtime.core.errors import Retryable, Throttled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from runtime.core.errors import ServiceError
 
@@ -35,11 +35,12 @@ SERVER_ERROR: Final = 500
 
 
 @contextmanager
-def vendor_errors(known: Mapping[str, ServiceError] | None = None) -> Iterator[None]:
+def vendor_errors(known: Mapping[str, Callable[[str], ServiceError]] | None = None) -> Iterator[None]:
     """Raise AWS's errors as ours; what is neither known nor worth another try goes through as it is.
 
     Args:
-        known: By AWS's error code, what it means for this call.
+        known: By AWS's error code, what makes the error that it means for this call. Each is made when it is raised: an
+            exception that is raised twice keeps the frames of both, and whatever was in them.
     """
     try:
         yield
@@ -47,7 +48,7 @@ def vendor_errors(known: Mapping[str, ServiceError] | None = None) -> Iterator[N
         code = error.response.get("Error", {}).get("Code", "")
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         if known and code in known:
-            raise known[code] from error
+            raise known[code](code) from error
         if code in THROTTLES:
             raise Throttled(code) from error
         if code in TRANSIENT or status >= SERVER_ERROR:

@@ -4,7 +4,8 @@
     ├── Retryable            the same call may succeed later; the message is left for another delivery
     │   └── Throttled        … and was only asked to come later: that delays a document and never fails it
     ├── Rejected             the picture itself is at fault: carries its `Reason`, trying again is no help
-    ├── Absent               the object is not there, or no longer has the bytes that were asked for
+    ├── Absent               the object is not there
+    │   └── Changed          … any more: it has other bytes than those that were asked for
     ├── AddressUnverified    SES will not deliver to this address until its owner has verified it
     └── BadRequest           a caller of the API sent what cannot be taken: carries a stable code
 
@@ -40,7 +41,11 @@ class Rejected(ServiceError):  # noqa: N818  it is the picture that is rejected
 
 
 class Absent(ServiceError):  # noqa: N818  a state of the object rather than an error of anybody's
-    """The object is not there, or no longer has the bytes that were asked for."""
+    """The object is not there."""
+
+
+class Changed(Absent):
+    """The object has other bytes than those that were asked for."""
 
 
 class AddressUnverified(ServiceError):  # noqa: N818  a state of the address

@@ -36,8 +36,18 @@ class RequestOpened(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RequestFailed(Event):
+    """`api` met an error that it did not expect, and answered 500."""
+
+    level: ClassVar[str] = "error"
+    route: str
+    error: str
+    where: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class UploadUnread(Event):
-    """`ingest` deleted an upload unread: it has no request, or its request is bound to other bytes."""
+    """`ingest` deleted an upload unread: it has no request, or that is bound to other bytes, settled or refused."""
 
     request_id: str | None
     cause: str

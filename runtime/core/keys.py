@@ -26,6 +26,11 @@ def upload(request_id: str) -> str:
     return f"uploads/{request_id}"
 
 
+def is_request_id(text: str) -> bool:
+    """Whether this may name a request."""
+    return re.fullmatch(_REQUEST_ID, text) is not None
+
+
 def request_of_upload(object_key: str) -> str | None:
     """The request that an upload belongs to; None when the object is no upload of ours."""
     found = _UPLOAD.fullmatch(object_key)

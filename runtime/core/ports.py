@@ -63,7 +63,8 @@ class Uploads(Protocol):
         """The object's bytes, if they are those.
 
         Raises:
-            Absent: The object is gone, or has other bytes by now.
+            Changed: The object has other bytes by now.
+            Absent: There is no object.
         """
         ...
 
@@ -136,8 +137,8 @@ class Results(Protocol):
         """Delete it; nothing happens if it is gone."""
         ...
 
-    def write_count(self, count: WordCount, generation: int) -> None:
-        """Write a word count; this wakes `publish`."""
+    def write_count(self, count: WordCount, generation: int) -> bool:
+        """Write a word count; this wakes `publish`. False: one of a later generation is there, and stays."""
         ...
 
     def read_count(self, key: str) -> StoredCount:
@@ -148,8 +149,8 @@ class Results(Protocol):
         """
         ...
 
-    def has_count(self, key: str) -> bool:
-        """Whether there is one."""
+    def complete(self, key: str) -> bool:
+        """Whether both text and word count are there."""
         ...
 
 
@@ -175,8 +176,8 @@ class Records(Protocol):
         """Begin an attempt in a new generation, if the record is still what was seen. None: somebody was faster."""
         ...
 
-    def give_back(self, claim: Claim, *, counted: bool) -> None:
-        """End an attempt that could not go on, counting it or not; nothing happens if it was overtaken."""
+    def give_back(self, claim: Claim) -> None:
+        """End an attempt that could not go on, without counting it; nothing happens if it was overtaken."""
         ...
 
     def transcribed(self, claim: Claim, now: float) -> bool:
@@ -219,7 +220,7 @@ class Requests(Protocol):
         """The request."""
         ...
 
-    def bind(self, request_id: str, etag: str, content: Content | None, *, uploaded: float) -> bool:
+    def bind(self, request_id: str, etag: str, content: Content | None, *, uploaded: float, now: float) -> bool:
         """Bind the request to the bytes that were read first. False: it is bound to others."""
         ...
 
@@ -236,7 +237,7 @@ class Requests(Protocol):
         ...
 
     def refuse(self, request_id: str, reason: Reason) -> None:
-        """There will be no result; who asked is still to be told. Nothing happens if the request is settled."""
+        """There will be no result; who asked is still to be told. The first reason stays, and so does an outcome."""
         ...
 
     def begin_sending(self, request_id: str, attempt: str, *, now: float, lease_until: float) -> bool:
@@ -273,8 +274,8 @@ class Mailer(Protocol):
         """Whether the owner of the address has proven it."""
         ...
 
-    def send(self, message: EmailMessage) -> str:
-        """Send; the answer is the message's id.
+    def send(self, message: EmailMessage, recipient: str) -> str:
+        """Send to this recipient and nobody else, whatever the message's headers say; the answer is the message's id.
 
         Raises:
             AddressUnverified: The recipient has not verified the address.

@@ -77,6 +77,7 @@ class Request:
         form_expires_at: From then on the form writes nothing any more.
         expires_at: When the row may be forgotten.
         etag: Of the upload that the request is bound to: the first that was read; no other counts.
+        bound_at: When it was bound; 0 if it was not.
         key: The picture's cache key, once its bytes are kept.
         cached: Whether the result was there already.
         joined: Whether another request's work on the same picture was waited for.
@@ -92,6 +93,7 @@ class Request:
     expires_at: float
     state: RequestState = RequestState.OPEN
     etag: str | None = None
+    bound_at: float = 0.0
     content: Content | None = None
     key: str | None = None
     cached: bool = False

@@ -15,13 +15,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from runtime.core import events
 from runtime.core.errors import BadRequest, Retryable
+from runtime.core.reasons import Reason
 from runtime.core.types import Stage
 from runtime.core.use_cases.requests import Wish, message, problem
+from runtime.handlers.described import described
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from runtime.core.ports import Log
     from runtime.core.use_cases.requests import OpenRequest, ShowRequest, Status
 
 _RETRY_AFTER: Final = 2
@@ -34,6 +38,7 @@ class Api:
 
     open_request: OpenRequest
     show_request: ShowRequest
+    log: Log
 
     def __call__(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Answer one HTTP request."""
@@ -44,12 +49,14 @@ class Api:
         try:
             return routes[event["routeKey"]](event)
         except BadRequest as error:
-            return _answer(error.status, problem(error), content_type="application/problem+json")
+            return _refused(error)
         except Retryable:
-            busy = BadRequest("try_again", "The service is busy; try again in a moment.", 503)
-            answer = _answer(busy.status, problem(busy), content_type="application/problem+json")
+            answer = _refused(BadRequest("try_again", "The service is busy; try again in a moment.", 503))
             answer["headers"]["retry-after"] = str(_RETRY_AFTER)
             return answer
+        except Exception as error:  # noqa: BLE001  Lambda would log it with its message, which may hold an address
+            self.log.emit(events.RequestFailed(route=event["routeKey"], **described(error)))
+            return _refused(BadRequest(Reason.INTERNAL, "Something went wrong on our side; try again later.", 500))
 
     def _open(self, event: Mapping[str, Any]) -> dict[str, Any]:
         opened = self.open_request(_wish(_json_body(event)))
@@ -121,6 +128,10 @@ def _json_body(event: Mapping[str, Any]) -> Mapping[str, Any]:
     if not isinstance(body, dict):
         raise BadRequest("invalid_request", f"The body is no JSON object; {_FORM}")
     return body
+
+
+def _refused(error: BadRequest) -> dict[str, Any]:
+    return _answer(error.status, problem(error), content_type="application/problem+json")
 
 
 def _answer(status: int, body: Mapping[str, Any], content_type: str = "application/json") -> dict[str, Any]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from runtime.core import events
 from runtime.core.errors import Retryable
+from runtime.handlers.described import described
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,22 +46,19 @@ class Batch:
         receives = int(message["attributes"]["ApproximateReceiveCount"])
         try:
             self.work(json.loads(message["body"]))
-        except (
-            Retryable
-        ) as error:  # sooner than the queue would by itself, which waits for a function that may be alive
-            seconds = self.deliveries.postpone(message["eventSourceARN"], message["receiptHandle"], receives)
-            cause = type(error).__name__
-            self.log.emit(events.MessagePostponed(queue=queue, receives=receives, seconds=seconds, cause=cause))
-        except Exception as error:  # noqa: BLE001  one bad message must not fail the others; it comes again, or is a dead letter
-            self.log.emit(
-                events.MessageFailed(queue=queue, receives=receives, error=type(error).__name__, where=_where(error))
-            )
+        except Retryable as error:
+            self._postpone(message, queue, receives, type(error).__name__)
+        except Exception as error:  # noqa: BLE001  one bad message must not fail the others; it comes again
+            self.log.emit(events.MessageFailed(queue=queue, receives=receives, **described(error)))
         else:
             return True
         return False
 
-
-def _where(error: Exception) -> str:
-    """The lines of code that the error came through; its message may hold what must not be logged."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
+    def _postpone(self, message: Mapping[str, Any], queue: str, receives: int, cause: str) -> None:
+        """Have it delivered sooner than the queue would, which waits for a function that may still be alive."""
+        try:
+            seconds = self.deliveries.postpone(message["eventSourceARN"], message["receiptHandle"], receives)
+        except Exception as error:  # noqa: BLE001  then it comes when the queue hands it out again
+            self.log.emit(events.MessageFailed(queue=queue, receives=receives, **described(error)))
+        else:
+            self.log.emit(events.MessagePostponed(queue=queue, receives=receives, seconds=seconds, cause=cause))

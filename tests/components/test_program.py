@@ -117,7 +117,7 @@ def test_data_is_protected_where_the_settings_ask_for_it(stack: str, keeps: bool
 
 def test_settings_reach_what_they_are_about() -> None:
     config = configuration("dev")
-    config["ocr-wordcount:site"] |= {"formMinutes": 7, "requestTtlDays": 3, "requestsPerSecond": 11, "requestBurst": 12}
+    config["ocr-wordcount:site"] |= {"formMinutes": 7, "requestTtlDays": 6, "requestsPerSecond": 11, "requestBurst": 12}
     config["ocr-wordcount:ocr"] |= {"maximumConcurrency": 13, "timeoutSeconds": 20, "leaseSeconds": 25}
     config["ocr-wordcount:count"] |= {"maximumConcurrency": 14}
     config["ocr-wordcount:mail"] |= {"maximumConcurrency": 15, "lateAfterSeconds": 16}
@@ -130,7 +130,7 @@ def test_settings_reach_what_they_are_about() -> None:
         mapping.name: mapping.inputs["scalingConfig"]["maximumConcurrency"]
         for mapping in stack.of(rules.EVENT_SOURCE_MAPPING)
     }
-    assert api["environment"]["variables"].items() >= {"FORM_MINUTES": "7", "REQUEST_TTL_DAYS": "3"}.items()
+    assert api["environment"]["variables"].items() >= {"FORM_MINUTES": "7", "REQUEST_TTL_DAYS": "6"}.items()
     assert api["environment"]["variables"]["LOG_LEVEL"] == "ERROR"
     assert api["runtime"] == "python3.12"
     assert ingest["timeout"] == 20

@@ -65,7 +65,7 @@ def test_a_missing_section_is_shown_whole() -> None:
 
 def test_a_missing_key_is_shown_with_what_it_may_be() -> None:
     assert refusal(dev("cache", ttlDays=None)) == (
-        "ocr-wordcount:cache.ttlDays is missing. It must be a whole number of days from 1 to 3650.\n"
+        "ocr-wordcount:cache.ttlDays is missing. It must be a whole number of days from 5 to 3650.\n"
         "In Pulumi.dev.yaml write:\n\n"
         "  config:\n"
         "    ocr-wordcount:cache:\n"
@@ -103,8 +103,8 @@ def test_a_section_must_hold_settings() -> None:
         ("ocr", "maximumConcurrency", 1, "is 1, but must be a whole number from 2 to 1000."),
         ("count", "maximumConcurrency", 1001, "is 1001, but must be a whole number from 2 to 1000."),
         ("mail", "maximumConcurrency", "2", 'is "2", but must be a whole number from 2 to 1000.'),
-        ("cache", "ttlDays", 1.5, "is 1.5, but must be a whole number of days from 1 to 3650."),
-        ("cache", "ttlDays", True, "is true, but must be a whole number of days from 1 to 3650."),
+        ("cache", "ttlDays", 1.5, "is 1.5, but must be a whole number of days from 5 to 3650."),
+        ("cache", "ttlDays", True, "is true, but must be a whole number of days from 5 to 3650."),
         ("cache", "keepOnTeardown", "yes", 'is "yes", but must be true or false.'),
         (
             "mail",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from runtime.core import keys
-from runtime.core.errors import Absent, AddressUnverified
+from runtime.core.errors import Absent, Changed
 from runtime.core.ports import Form, StoredCount
 from runtime.core.types import Claim, Record, RecordState, RequestState, Stage
 
@@ -75,8 +75,10 @@ class MemoryUploads:
         return Form("https://uploads.test/", {"key": object_key, "Content-Type": content_type, "seconds": str(seconds)})
 
     def read(self, object_key: str, etag: str) -> bytes:
-        if not self._holds(object_key, etag):
+        if object_key not in self.objects:
             raise Absent(object_key)
+        if not self._holds(object_key, etag):
+            raise Changed(object_key)
         self.reads.append(etag)
         return self.objects[object_key]
 
@@ -144,15 +146,18 @@ class MemoryResults:
     def delete_transcript(self, key: str, generation: int) -> None:
         self.transcripts.pop((key, generation), None)
 
-    def write_count(self, count: WordCount, generation: int) -> None:
+    def write_count(self, count: WordCount, generation: int) -> bool:
+        if count.key in self.counts and self.counts[count.key].generation > generation:
+            return False
         self.counts[count.key] = StoredCount(count, generation)
         self.written.append(keys.word_count(count.key))
+        return True
 
     def read_count(self, key: str) -> StoredCount:
         return _present(self.counts, key)
 
-    def has_count(self, key: str) -> bool:
-        return key in self.counts
+    def complete(self, key: str) -> bool:
+        return key in self.counts and key in self.texts
 
 
 def _present(things: dict[K, V], key: K) -> V:
@@ -201,9 +206,9 @@ class MemoryRecords:
         self.rows[key] = claimed
         return Claim(key, claimed.generation, attempt, claimed.attempts)
 
-    def give_back(self, claim: Claim, *, counted: bool) -> None:
+    def give_back(self, claim: Claim) -> None:
         if row := self._held(claim):
-            self.rows[claim.key] = replace(row, lease_until=0, attempts=row.attempts - (not counted))
+            self.rows[claim.key] = replace(row, lease_until=0, attempts=row.attempts - 1)
 
     def transcribed(self, claim: Claim, now: float) -> bool:
         row = self.rows.get(claim.key)
@@ -271,7 +276,7 @@ class MemoryRequests:
     def get(self, request_id: str) -> Request | None:
         return self.rows.get(request_id)
 
-    def bind(self, request_id: str, etag: str, content: Content | None, *, uploaded: float) -> bool:
+    def bind(self, request_id: str, etag: str, content: Content | None, *, uploaded: float, now: float) -> bool:
         row = self.rows.get(request_id)
         if row is None or row.state not in (RequestState.OPEN, RequestState.WAITING) or row.etag not in (None, etag):
             return False
@@ -279,6 +284,7 @@ class MemoryRequests:
             request_id,
             state=RequestState.WAITING,
             etag=etag,
+            bound_at=now,
             content=content or row.content,
             times={**row.times, Stage.UPLOADED: uploaded},
         )
@@ -297,7 +303,7 @@ class MemoryRequests:
             self._change(request_id, cached=True)
 
     def refuse(self, request_id: str, reason: Reason) -> None:
-        if self._unsettled(request_id):
+        if (row := self._unsettled(request_id)) and not row.reason:
             self._change(request_id, reason=reason)
 
     def begin_sending(self, request_id: str, attempt: str, *, now: float, lease_until: float) -> bool:
@@ -345,14 +351,16 @@ class MemoryNotifications:
 
 @dataclass
 class MemoryMailer:
+    """Delivers to anyone, as SES does outside its sandbox."""
+
     proven: set[str] = field(default_factory=set)
     sent: list[EmailMessage] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
 
     def verified(self, address: str) -> bool:
         return address in self.proven
 
-    def send(self, message: EmailMessage) -> str:
-        if message["To"] not in self.proven:
-            raise AddressUnverified
+    def send(self, message: EmailMessage, recipient: str) -> str:
         self.sent.append(message)
+        self.recipients.append(recipient)
         return f"message-{len(self.sent)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import TYPE_CHECKING, Final
@@ -53,7 +54,9 @@ def late(request: Request, *, sender: str) -> EmailMessage:
 def _message(request: Request, subject: str, letter: Letter, sender: str) -> EmailMessage:
     message = EmailMessage(_SEVEN_BIT)
     message["From"] = sender
-    message["To"] = request.email
+    message["To"] = Address(
+        addr_spec=request.email
+    )  # as it is: a text would be parsed, and encoded words in it decoded
     message["Subject"] = subject
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
     message[REQUEST_HEADER] = request.request_id

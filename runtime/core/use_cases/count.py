@@ -40,7 +40,9 @@ class Count:
             return
         started = self.clock.now()
         counted = word_count.tally(key, transcript)
-        self.results.write_count(counted, generation)
+        if not self.results.write_count(counted, generation):
+            self.log.emit(events.Overtaken(digest=key, generation=generation, stage="counted"))
+            return
         self.log.emit(
             events.WordsCounted(
                 digest=key,

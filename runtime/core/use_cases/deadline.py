@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runtime.core import events, keys
+from runtime.core.insist import insist
 from runtime.core.mail import compose
 from runtime.core.types import Stage
 
@@ -40,9 +41,9 @@ class Deadline:
         if not self.mailer.verified(request.email):
             self.log.emit(events.MailUndeliverable(request_id=request.request_id))
             return
-        message_id = self.mailer.send(compose.late(request, sender=self.sender))
+        message_id = self.mailer.send(compose.late(request, sender=self.sender), request.email)
         now = self.clock.now()
-        self.requests.late(request.request_id, now)
+        insist(lambda: self.requests.late(request.request_id, now))
         uploaded = request.times.get(Stage.UPLOADED)
         self.log.emit(
             events.MailSent(

@@ -5,7 +5,8 @@
                                               claimed by another    join as a waiter     (no OCR)
                                               free                  claim ─► OCR ─► text, transcript ─► delete the image
 
-Every step may be repeated: a crash anywhere leaves the message, and the next delivery goes on from what is durable.
+Every step may be repeated: a crash anywhere leaves the message, and the next delivery goes on from what is durable. A
+message is done with only when somebody else is bound to answer its request: `notify`, `count`, or who holds the claim.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from runtime.core import events, keys, pictures, textract, word_count, words
-from runtime.core.errors import Absent, Rejected, Retryable, Throttled
+from runtime.core.errors import Absent, Changed, Rejected, Retryable
 from runtime.core.reasons import MAX_BYTES, Reason
 from runtime.core.transcript import transcribe
 from runtime.core.types import MAX_ATTEMPTS, Content, RecordState
@@ -116,18 +117,15 @@ class Ingest:
         if request.key and request.content:
             return request, request.content, request.key
         if upload.size > MAX_BYTES:
-            return self._refused_unread(request, upload)
+            if self._bind(request, upload, None):
+                raise Rejected(Reason.TOO_LARGE)
+            return None
         try:
             data = self.uploads.read(upload.object_key, upload.etag)
         except Absent as error:
-            self.log.emit(events.UploadGone(request_id=request.request_id, cause=str(error)))
-            if request.etag is not None:  # bound, then overwritten or lost before its bytes were kept
-                self._refuse(request, Reason.INTERNAL)
-            return None
+            return self._kept_meanwhile(request, upload, error)
         content = Content.of(data)
-        if not self.requests.bind(request.request_id, upload.etag, content, uploaded=upload.time):
-            self.uploads.delete(upload.object_key, upload.etag)
-            self.log.emit(events.UploadUnread(request_id=request.request_id, cause="form_used_again"))
+        if not self._bind(request, upload, content):
             return None
         pictures.check(data)
         key = self._keep(data, content)
@@ -135,20 +133,45 @@ class Ingest:
         self.log.emit(events.UploadKept(request_id=request.request_id, digest=key, size=content.size))
         return replace(request, etag=upload.etag, content=content, key=key), content, key
 
-    def _refused_unread(self, request: Request, upload: Upload) -> None:
-        if self.requests.bind(request.request_id, upload.etag, None, uploaded=upload.time):
-            raise Rejected(Reason.TOO_LARGE)
+    def _bind(self, request: Request, upload: Upload, content: Content | None) -> bool:
+        now = self.clock.now()
+        if self.requests.bind(request.request_id, upload.etag, content, uploaded=upload.time, now=now):
+            return True
         self.uploads.delete(upload.object_key, upload.etag)
+        self.log.emit(events.UploadUnread(request_id=request.request_id, cause="form_used_again"))
+        return False
+
+    def _kept_meanwhile(self, seen: Request, upload: Upload, error: Absent) -> tuple[Request, Content, str] | None:
+        """The upload is gone: kept by another delivery of this event, overtaken by other bytes, or lost."""
+        request = self.requests.get(seen.request_id)
+        if request and request.key and request.content and request.etag == upload.etag:
+            return request, request.content, request.key
+        self.log.emit(events.UploadGone(request_id=seen.request_id, cause=str(error)))
+        if request is None or request.state.settled or request.reason:
+            return None
+        if request.etag is None and not isinstance(error, Changed):
+            raise Retryable("nobody but us deletes an upload, and none of us has bound it: is a permission missing?")
+        if request.etag == upload.etag:
+            if self.clock.now() < request.bound_at + self.lease_seconds:
+                raise Retryable("another delivery may still be about to keep it")
+            self._refuse(request, Reason.INTERNAL)  # bound, then overwritten or lost before its bytes were kept
+        return None
 
     def _keep(self, data: bytes, content: Content) -> str:
         """Keep the bytes under their MD5, or, if that is taken by other bytes, under the twin's key."""
-        record = self.records.get(content.md5)
-        free = record is None or record.content == content or not record.fresh(self.clock.now())
-        if free and self.images.keep(content.md5, data, content):
-            return content.md5
+        if not self._taken(content) and self.images.keep(content.md5, data, content):
+            if not self._taken(content):
+                return content.md5
+            self.images.delete(
+                content.md5
+            )  # taken meanwhile by one who needs his own no more, or ours had no place here
         if not self.images.keep(content.twin_key, data, content):
             raise Rejected(Reason.INTERNAL)
         return content.twin_key
+
+    def _taken(self, content: Content) -> bool:
+        record = self.records.get(content.md5)
+        return record is not None and record.content != content and record.fresh(self.clock.now())
 
     def _answer(self, request: Request, content: Content, key: str) -> None:
         now = self.clock.now()
@@ -158,8 +181,7 @@ class Ingest:
                 request, Reason.INTERNAL
             )  # other bytes took the key since: uploaded again, these get the twin's
         elif record and record.refused(now):
-            self._tell(request.request_id, record)
-            self._forget_image(record)
+            self._tell_all(record, request)
         elif not (record and record.ready(now) and self._hit(request, record)):
             self.waiters.add(key, request)
             claim = self._claim(request, content, key, record)
@@ -171,7 +193,7 @@ class Ingest:
     def _hit(self, request: Request, record: Record) -> bool:
         """Answer from the cache; False when the record points at nothing (any more)."""
         current = record.version == words.VERSION
-        if current and not self.results.has_count(record.key):
+        if current and not self.results.complete(record.key):
             return False
         if not current and not self._count_again(request, record):
             return False
@@ -187,12 +209,12 @@ class Ingest:
         """Bring an older counter's result up to date; its new count wakes `publish`, as the first one did."""
         try:
             old = self.results.read_count(record.key)
-            counted = word_count.recount(old.count, self.results.read_text(record.key))
+            text = self.results.read_text(record.key)
         except Absent:
             return False
         self.waiters.add(record.key, request)
-        self.results.write_count(counted, old.generation)
-        return True
+        self.results.write_text(record.key, text)  # the record will live anew, and so must its text
+        return self.results.write_count(word_count.recount(old.count, text), record.generation)
 
     def _claim(self, request: Request, content: Content, key: str, seen: Record | None) -> Claim | None:
         now = self.clock.now()
@@ -219,11 +241,13 @@ class Ingest:
     def _join(self, request: Request, key: str) -> None:
         """Wait for another's work; if it ended before we waited, nobody will wake us but ourselves."""
         record = self.records.get(key)
-        if record is None:
+        if record is None or record.content != request.content:
             raise Retryable("the record went away")
-        if record.claimant != request.request_id:  # else its event was delivered twice
+        if record.claimant != request.request_id:
             self.requests.joined(request.request_id)
             self.log.emit(events.ClaimJoined(request_id=request.request_id, digest=key))
+        elif record.state is RecordState.CLAIMED:  # by an earlier delivery of this very message, which nobody else has
+            raise Retryable("an attempt of ours is alive, or died and still has its lease")
         if record.state in (RecordState.READY, RecordState.FAILED):
             self._tell(request.request_id, record)
         self._forget_image(record)
@@ -242,7 +266,7 @@ class Ingest:
             self._give_up(request, claim, Reason.INTERNAL)
             return
         except Retryable as error:
-            self.records.give_back(claim, counted=not isinstance(error, Throttled))
+            self.records.give_back(claim)
             self.log.emit(
                 events.ClaimReturned(digest=claim.key, generation=claim.generation, cause=type(error).__name__)
             )
@@ -273,9 +297,15 @@ class Ingest:
         self.log.emit(events.PictureRefused(request_id=request.request_id, digest=claim.key, reason=reason))
         record = self.records.get(claim.key)
         if record and record.state is RecordState.FAILED:
-            for waiting in self.waiters.of(claim.key):
+            self._tell_all(record, request)
+
+    def _tell_all(self, record: Record, own: Request) -> None:
+        """Let all who wait know how the work ended; one's own request last, so that a crash leaves nobody out."""
+        for waiting in self.waiters.of(record.key):
+            if waiting != own.request_id:
                 self._tell(waiting, record)
-            self._forget_image(record)
+        self._forget_image(record)
+        self._tell(own.request_id, record)
 
     def _tell(self, request_id: str, record: Record) -> None:
         """Let one who waits know how the work ended."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from runtime.core import events
 from runtime.core.errors import Absent, AddressUnverified, Retryable
+from runtime.core.insist import insist
 from runtime.core.mail import compose
 from runtime.core.reasons import Reason
 from runtime.core.types import RecordState, RequestState, Stage
@@ -57,42 +58,38 @@ class Notify:
             return
         attempt, now = self.tokens.new(), self.clock.now()
         if not self.requests.begin_sending(request_id, attempt, now=now, lease_until=now + self.lease_seconds):
-            self.log.emit(events.MessageIgnored(queue="notify", cause="being_sent"))
-            return
-        try:
-            self._send(request, outcome, attempt)
-        except Retryable:
-            self.requests.stop_sending(request_id, attempt)
-            raise
+            raise Retryable("another delivery is sending it, or died and still has its lease")
+        self._settle(request, outcome, attempt)
 
     def _outcome(self, request: Request) -> Reason | Result | None:
         """Why there is no result, or the result; None while neither is known."""
-        if request.reason:
+        if request.reason or request.key is None:
             return request.reason
-        record = self._finished_record(request)
-        if record is None:
+        record = self.records.get(request.key)
+        if record and not _finished(record):
+            record = self._wait_again(request, request.key)
+        if record and not _finished(record):
             return None
-        if record.reason:
-            return record.reason
+        if record is None or record.content != request.content:
+            return Reason.INTERNAL  # it expired while this mail was delayed: uploaded again, the picture is read again
+        return record.reason or self._result(record)
+
+    def _wait_again(self, request: Request, key: str) -> Record | None:
+        """The work has not ended (any more): wait once more, and look once more, as a join does."""
+        self.waiters.add(key, request)
+        record = self.records.get(key)
+        if record is None or _finished(record):
+            self.waiters.remove(key, request.request_id)
+        return record
+
+    def _result(self, record: Record) -> Reason | Result:
         try:
             stored = self.results.read_count(record.key)
             return Result(stored.count, self.results.read_text(record.key), record.expires_at)
         except Absent:
             return Reason.INTERNAL
 
-    def _finished_record(self, request: Request) -> Record | None:
-        """The record, once the work on it has ended; if it has not (any more), the request waits for it again."""
-        if request.key is None:
-            return None
-        record = self.records.get(request.key)
-        if not _finished(record):
-            self.waiters.add(request.key, request)
-            record = self.records.get(request.key)
-            if _finished(record):
-                self.waiters.remove(request.key, request.request_id)
-        return record if _finished(record) else None
-
-    def _send(self, request: Request, outcome: Reason | Result, attempt: str) -> None:
+    def _settle(self, request: Request, outcome: Reason | Result, attempt: str) -> None:
         reason = outcome if isinstance(outcome, Reason) else None
         try:
             message_id = self._mail(request, outcome)
@@ -101,9 +98,12 @@ class Notify:
             self.requests.settle(request.request_id, attempt, RequestState.UNDELIVERABLE, self.clock.now(), why)
             self.log.emit(events.MailUndeliverable(request_id=request.request_id))
             return
+        except Retryable:
+            self.requests.stop_sending(request.request_id, attempt)
+            raise
         now = self.clock.now()
         state = RequestState.FAILED if reason else RequestState.SENT
-        self.requests.settle(request.request_id, attempt, state, now, reason)
+        insist(lambda: self.requests.settle(request.request_id, attempt, state, now, reason))
         uploaded = request.times.get(Stage.UPLOADED)
         self.log.emit(
             events.MailSent(
@@ -118,10 +118,13 @@ class Notify:
         if not self.mailer.verified(request.email):
             raise AddressUnverified
         if isinstance(outcome, Reason):
-            return self.mailer.send(compose.failure(request, outcome, sender=self.sender))
-        letter = compose.result(request, outcome.count, outcome.text, sender=self.sender, kept_until=outcome.kept_until)
-        return self.mailer.send(letter)
+            letter = compose.failure(request, outcome, sender=self.sender)
+        else:
+            letter = compose.result(
+                request, outcome.count, outcome.text, sender=self.sender, kept_until=outcome.kept_until
+            )
+        return self.mailer.send(letter, request.email)
 
 
-def _finished(record: Record | None) -> bool:
-    return record is not None and record.state in (RecordState.READY, RecordState.FAILED)
+def _finished(record: Record) -> bool:
+    return record.state in (RecordState.READY, RecordState.FAILED)

@@ -27,7 +27,11 @@ MAX_ADDRESS: Final = 254
 MAX_FILENAME: Final = 1024
 """Characters; longer than any file system allows."""
 
-_ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+# A dot-atom and a domain of labels (RFC 5321, RFC 1123), and nothing that a mail program would read as anything else,
+# such as an encoded word (RFC 2047).
+_ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ADDRESS: Final = re.compile(rf"(?!.*=\?)(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
 
 
 @dataclass(frozen=True)
@@ -137,7 +141,7 @@ class ShowRequest:
         Raises:
             BadRequest: There is no such request, or the token is another's: the two are not told apart.
         """
-        request = self.requests.get(request_id)
+        request = self.requests.get(request_id) if keys.is_request_id(request_id) else None
         if request is None or not hmac.compare_digest(request.token_hash, _hash(access_token)):
             raise BadRequest(
                 "no_such_request", "There is no such request, or it has expired, or the token is not its own.", 404

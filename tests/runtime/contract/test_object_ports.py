@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from runtime.core.errors import Absent
+from runtime.core.errors import Absent, Changed
 from runtime.core.transcript import Transcript, TranscriptRow
 from runtime.core.types import Claim, Content
 from runtime.core.word_count import tally
@@ -31,7 +31,7 @@ def test_an_upload_is_read_if_it_has_the_bytes_that_were_asked_for(ports: Ports)
 def test_an_upload_that_was_overwritten_is_absent_under_its_old_etag(ports: Ports) -> None:
     old = ports.put_upload(UPLOAD, DATA)
     new = ports.put_upload(UPLOAD, b"other")
-    with pytest.raises(Absent):
+    with pytest.raises(Changed):
         ports.uploads.read(UPLOAD, old)
     assert ports.uploads.read(UPLOAD, new) == b"other"
 
@@ -41,8 +41,9 @@ def test_an_upload_that_is_gone_is_absent_and_can_be_deleted_again(ports: Ports)
     ports.uploads.delete(UPLOAD, etag)
     ports.uploads.delete(UPLOAD, etag)
     assert not ports.has_upload(UPLOAD)
-    with pytest.raises(Absent):
+    with pytest.raises(Absent) as gone:
         ports.uploads.read(UPLOAD, etag)
+    assert not isinstance(gone.value, Changed)
 
 
 def test_a_form_is_for_one_key_and_one_type(ports: Ports) -> None:
@@ -88,13 +89,29 @@ def test_a_text_is_read_back_as_it_was_written(ports: Ports) -> None:
 
 
 def test_a_word_count_is_read_back_with_its_generation(ports: Ports) -> None:
-    assert not ports.results.has_count(KEY)
     with pytest.raises(Absent):
         ports.results.read_count(KEY)
-    ports.results.write_count(tally(KEY, TRANSCRIPT), 7)
-    assert ports.results.has_count(KEY)
+    assert ports.results.write_count(tally(KEY, TRANSCRIPT), 7)
     stored = ports.results.read_count(KEY)
     assert (stored.count, stored.generation) == (tally(KEY, TRANSCRIPT), 7)
+
+
+def test_a_word_count_is_overwritten_by_its_own_or_a_later_generation_alone(ports: Ports) -> None:
+    old, new = tally(KEY, Transcript(1, ())), tally(KEY, TRANSCRIPT)
+    assert ports.results.write_count(old, 2)
+    assert ports.results.write_count(new, 2)
+    assert not ports.results.write_count(old, 1)
+    assert ports.results.read_count(KEY).count == new
+    assert ports.results.write_count(old, 3)
+    assert ports.results.read_count(KEY).generation == 3
+
+
+def test_a_result_is_complete_with_text_and_count(ports: Ports) -> None:
+    assert not ports.results.complete(KEY)
+    ports.results.write_count(tally(KEY, TRANSCRIPT), 1)
+    assert not ports.results.complete(KEY)
+    ports.results.write_text(KEY, "text")
+    assert ports.results.complete(KEY)
 
 
 def test_a_notification_names_its_request(ports: Ports) -> None:
@@ -109,7 +126,7 @@ def test_mail_goes_to_a_proven_address(ports: Ports) -> None:
     assert not ports.mailer.verified("ann@example.com")
     ports.prove("ann@example.com")
     assert ports.mailer.verified("ann@example.com")
-    assert ports.mailer.send(message)
+    assert ports.mailer.send(message, "ann@example.com")
 
 
 def test_deleting_an_upload_by_its_old_etag_leaves_the_new_bytes(ports: Ports) -> None:

@@ -98,23 +98,14 @@ def test_a_claim_on_what_became_ready_meanwhile_is_refused(ports: Ports) -> None
     assert get(ports).state is RecordState.READY
 
 
-def test_a_claim_given_back_uncounted_is_free_and_was_no_attempt(ports: Ports) -> None:
+def test_a_claim_given_back_is_free_and_was_no_attempt(ports: Ports) -> None:
     taken = claim(ports, "a")
     assert taken
-    ports.records.give_back(taken, counted=False)
+    ports.records.give_back(taken)
     assert get(ports).claimable(NOW)
     again = claim(ports, "b", get(ports))
     assert again
     assert again.attempts == 1
-
-
-def test_a_claim_given_back_counted_is_free_and_was_an_attempt(ports: Ports) -> None:
-    taken = claim(ports, "a")
-    assert taken
-    ports.records.give_back(taken, counted=True)
-    again = claim(ports, "b", get(ports))
-    assert again
-    assert again.attempts == 2
 
 
 def test_an_overtaken_attempt_changes_nothing(ports: Ports) -> None:
@@ -122,7 +113,7 @@ def test_an_overtaken_attempt_changes_nothing(ports: Ports) -> None:
     assert old
     new = claim(ports, "b", get(ports))
     assert new
-    ports.records.give_back(old, counted=True)
+    ports.records.give_back(old)
     assert not ports.records.transcribed(old, NOW)
     assert not ports.records.failed(old, Reason.INTERNAL, NOW)
     assert not ready(ports, old.generation)
@@ -216,22 +207,22 @@ def test_opening_a_request_twice_does_not_change_it(ports: Ports, opened: Reques
 
 @pytest.mark.usefixtures("opened")
 def test_the_first_bytes_bind_a_request_and_no_others_can(ports: Ports) -> None:
-    assert ports.requests.bind(ID, "first", CONTENT, uploaded=NOW + 1)
-    assert not ports.requests.bind(ID, "second", Content.of(b"other"), uploaded=NOW + 2)
-    assert ports.requests.bind(ID, "first", CONTENT, uploaded=NOW + 1)
+    assert ports.requests.bind(ID, "first", CONTENT, uploaded=NOW + 1, now=NOW + 1.5)
+    assert not ports.requests.bind(ID, "second", Content.of(b"other"), uploaded=NOW + 2, now=NOW + 2)
+    assert ports.requests.bind(ID, "first", CONTENT, uploaded=NOW + 1, now=NOW + 1.5)
     bound = request(ports)
     assert (bound.etag, bound.content, bound.state) == ("first", CONTENT, RequestState.WAITING)
-    assert bound.times[Stage.UPLOADED] == NOW + 1
+    assert (bound.times[Stage.UPLOADED], bound.bound_at) == (NOW + 1, NOW + 1.5)
 
 
 def test_a_request_that_does_not_exist_cannot_be_bound(ports: Ports) -> None:
-    assert not ports.requests.bind(ID, "first", CONTENT, uploaded=NOW)
+    assert not ports.requests.bind(ID, "first", CONTENT, uploaded=NOW, now=NOW)
     assert ports.requests.get(ID) is None
 
 
 @pytest.mark.usefixtures("opened")
 def test_marks_of_the_way_through_are_kept(ports: Ports) -> None:
-    ports.requests.bind(ID, "first", CONTENT, uploaded=NOW)
+    ports.requests.bind(ID, "first", CONTENT, uploaded=NOW, now=NOW)
     ports.requests.kept(ID, KEY, NOW + 1)
     ports.requests.joined(ID)
     ports.requests.hit(ID)
@@ -277,10 +268,17 @@ def test_a_settled_request_changes_no_more(ports: Ports) -> None:
     ports.requests.refuse(ID, Reason.INTERNAL)
     ports.requests.late(ID, NOW + 300)
     ports.requests.hit(ID)
-    assert not ports.requests.bind(ID, "etag", CONTENT, uploaded=NOW)
+    assert not ports.requests.bind(ID, "etag", CONTENT, uploaded=NOW, now=NOW)
     assert not ports.requests.begin_sending(ID, "b", now=NOW + 99, lease_until=NOW + 199)
     assert request(ports) == settled
     assert (settled.state, settled.reason) == (RequestState.FAILED, Reason.UNREADABLE)
+
+
+@pytest.mark.usefixtures("opened")
+def test_the_first_reason_stays(ports: Ports) -> None:
+    ports.requests.refuse(ID, Reason.NOT_AN_IMAGE)
+    ports.requests.refuse(ID, Reason.INTERNAL)
+    assert request(ports).reason is Reason.NOT_AN_IMAGE
 
 
 @pytest.mark.usefixtures("opened")

@@ -25,7 +25,7 @@ def service() -> Service:
 
 @pytest.fixture
 def api(service: Service) -> Api:
-    return Api(service.open_request, service.show_request)
+    return Api(service.open_request, service.show_request, service.log)
 
 
 def body(answer: dict[str, Any]) -> dict[str, Any]:

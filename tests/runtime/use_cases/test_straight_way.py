@@ -131,9 +131,10 @@ def test_a_form_used_again_before_the_first_bytes_were_read_gives_the_second(ser
 def test_bytes_lost_after_they_were_bound_are_told_to_the_person(service: Service) -> None:
     opened = service.open()
     upload = service.upload(opened, PICTURE)
-    service.requests.bind(opened.request_id, upload.etag, Content.of(PICTURE), uploaded=upload.time)
+    now = service.clock.now()
+    service.requests.bind(opened.request_id, upload.etag, Content.of(PICTURE), uploaded=upload.time, now=now)
     service.upload(opened, OTHER)
-    service.ingest(upload)
+    service.ingest_until_done(upload)
     service.run()
     assert (service.request(opened).state, service.request(opened).reason) == (RequestState.FAILED, Reason.INTERNAL)
 
@@ -216,23 +217,39 @@ def test_an_attempt_whose_lease_ran_out_is_taken_over_and_then_changes_nothing(
 def test_a_picture_that_keeps_breaking_its_reader_is_given_up_and_told(service: Service) -> None:
     opened = service.open()
     upload = service.upload(opened, PICTURE)
-    service.reader.answer = Retryable("broken")
-    service.ingest_until_done(upload)
+    service.reader.answer = MemoryError()
+    for _ in range(MAX_ATTEMPTS):
+        with pytest.raises(MemoryError):
+            service.ingest(upload)
+        service.clock.advance(LEASE + 1)
+    service.ingest(upload)
     service.run()
     assert len(service.reader.asked) == MAX_ATTEMPTS
     assert (service.request(opened).state, service.request(opened).reason) == (RequestState.FAILED, Reason.INTERNAL)
     assert list(service.images.kept) == [KEY], "kept for a replay: trying again may help"
 
 
-def test_a_picture_that_ocr_refuses_is_told_to_all_who_wait_and_not_read_again(service: Service) -> None:
+def test_a_picture_that_ocr_refuses_is_told_to_all_who_wait_and_not_read_again(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     service.reader.answer = Rejected(Reason.UNREADABLE)
-    first = service.see_through(PICTURE)
-    second = service.see_through(PICTURE, "bob@example.com")
+    first, joined = service.open(), service.open("bob@example.com")
+    upload = service.upload(joined, PICTURE)
+    read = service.reader.read
+
+    def while_the_other_is_reading(key: str) -> object:
+        service.ingest(upload)
+        return read(key)
+
+    monkeypatch.setattr(service.reader, "read", while_the_other_is_reading)
+    service.ingest(service.upload(first, PICTURE))
+    service.run()
+    later = service.see_through(PICTURE, "cem@example.com")
     assert len(service.reader.asked) == 1
-    for opened in (first, second):
+    for opened in (first, joined, later):
         assert service.request(opened).state is RequestState.FAILED
         assert service.request(opened).reason is Reason.UNREADABLE
-    assert len(service.mailer.sent) == 2
+    assert sorted(service.mailer.recipients) == ["ann@example.com", "bob@example.com", "cem@example.com"]
     assert service.at_rest()
 
 
@@ -303,7 +320,7 @@ def test_an_address_that_lost_its_proof_gets_nothing_and_the_result_is_kept(serv
     assert service.request(opened).state is RequestState.UNDELIVERABLE
     assert service.request(opened).reason is Reason.RECIPIENT_NOT_VERIFIED
     assert not service.mailer.sent
-    assert service.results.has_count(KEY)
+    assert service.results.complete(KEY)
 
 
 def test_a_wake_that_comes_too_early_waits_again(service: Service) -> None:
@@ -321,7 +338,7 @@ def test_mail_that_is_throttled_is_sent_later_once(service: Service, monkeypatch
     service.ingest(service.upload(opened, PICTURE))
     send = service.mailer.send
 
-    def throttled(_: object) -> str:
+    def throttled(*_: object) -> str:
         monkeypatch.setattr(service.mailer, "send", send)
         raise Throttled("come later")
 
@@ -427,3 +444,187 @@ def test_a_wish_that_cannot_be_taken_says_what_is_wrong(field: str, value: objec
     with pytest.raises(BadRequest) as refused:
         Wish(**(good | {field: value}))
     assert refused.value.code == code
+
+
+def crash_once(monkeypatch: pytest.MonkeyPatch, port: object, call: str, error: Exception, *, after: bool) -> None:
+    """Have the next call of a port raise, before or after it did its work."""
+    real = getattr(port, call)
+
+    def crashing(*given: object, **named: object) -> object:
+        monkeypatch.setattr(port, call, real)
+        if after:
+            real(*given, **named)
+        raise error
+
+    monkeypatch.setattr(port, call, crashing)
+
+
+def test_ones_own_unfinished_claim_is_not_taken_for_anothers(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = service.open()
+    upload = service.upload(opened, PICTURE)
+    crash_once(monkeypatch, service.results, "write_transcript", Throttled("come later"), after=False)
+    with pytest.raises(Throttled):
+        service.ingest(upload)
+    with pytest.raises(Retryable):
+        service.ingest(upload)
+    service.clock.advance(LEASE + 1)
+    service.ingest(upload)
+    service.run()
+    assert service.request(opened).state is RequestState.SENT
+    assert service.at_rest()
+
+
+def test_a_crash_before_a_refusal_was_told_leaves_nobody_out(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    service.reader.answer = Rejected(Reason.UNREADABLE)
+    first, joined = service.open(), service.open("bob@example.com")
+    upload, other = service.upload(first, PICTURE), service.upload(joined, PICTURE)
+    read = service.reader.read
+
+    def while_the_other_is_reading(key: str) -> object:
+        service.ingest(other)
+        return read(key)
+
+    monkeypatch.setattr(service.reader, "read", while_the_other_is_reading)
+    crash_once(monkeypatch, service.records, "failed", MemoryError(), after=True)
+    with pytest.raises(MemoryError):
+        service.ingest(upload)
+    service.ingest(upload)
+    service.run()
+    assert sorted(service.mailer.recipients) == ["ann@example.com", "bob@example.com"]
+
+
+def test_a_delivery_that_was_overtaken_by_its_twin_does_not_fail_the_request(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = service.open()
+    upload = service.upload(opened, PICTURE)
+    get = service.requests.get
+
+    def then_the_twin_does_it_all(request_id: str) -> Request | None:
+        monkeypatch.setattr(service.requests, "get", get)
+        seen = get(request_id)
+        service.ingest(upload)
+        service.run()
+        return seen
+
+    monkeypatch.setattr(service.requests, "get", then_the_twin_does_it_all)
+    service.ingest(upload)
+    service.run()
+    assert (service.request(opened).state, service.request(opened).reason) == (RequestState.SENT, None)
+    assert len(service.mailer.sent) == 1
+
+
+def test_an_upload_that_may_not_be_read_is_not_taken_for_gone(service: Service) -> None:
+    opened = service.open()
+    upload = service.upload(opened, PICTURE)
+    service.uploads.objects.clear()
+    with pytest.raises(Retryable):
+        service.ingest(upload)
+
+
+def test_a_slow_old_count_does_not_hide_the_newer_one(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow, quick = service.open("ann@example.com"), service.open("bob@example.com")
+    first, second = service.upload(slow, PICTURE), service.upload(quick, PICTURE)
+    crash_once(monkeypatch, service.records, "transcribed", MemoryError(), after=False)
+    with pytest.raises(MemoryError):
+        service.ingest(first)
+    old = service.results.written.pop()
+    tallied = service.results.read_transcript
+
+    def slowly(key: str, generation: int) -> object:
+        transcript = tallied(key, generation)
+        monkeypatch.setattr(service.results, "read_transcript", tallied)
+        service.clock.advance(LEASE + 1)
+        service.ingest(second)
+        service.run()
+        return transcript
+
+    monkeypatch.setattr(service.results, "read_transcript", slowly)
+    service.count(old)
+    service.ingest(first)
+    service.run()
+    assert service.results.counts[KEY].generation == 2
+    assert sorted(service.mailer.recipients) == ["ann@example.com", "bob@example.com"]
+
+
+def test_a_result_whose_text_is_gone_is_no_hit(service: Service) -> None:
+    service.see_through(PICTURE)
+    service.results.texts.clear()
+    second = service.see_through(PICTURE)
+    assert service.request(second).state is RequestState.SENT
+    assert len(service.reader.asked) == 2
+
+
+def test_a_record_that_expired_before_its_mail_was_sent_is_told(service: Service) -> None:
+    opened = service.open()
+    service.ingest(service.upload(opened, PICTURE))
+    service.waiters.waiting.clear()
+    service.records.rows.clear()
+    service.notify(opened.request_id)
+    assert (service.request(opened).state, service.request(opened).reason) == (RequestState.FAILED, Reason.INTERNAL)
+
+
+def test_a_second_delivery_while_the_mail_is_being_sent_comes_again(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = service.open()
+    service.ingest(service.upload(opened, PICTURE))
+    crash_once(monkeypatch, service.mailer, "send", MemoryError(), after=False)
+    with pytest.raises(MemoryError):
+        service.run()
+    with pytest.raises(Retryable):
+        service.notify(opened.request_id)
+    service.clock.advance(LEASE + 1)
+    service.notify(opened.request_id)
+    assert len(service.mailer.sent) == 1
+
+
+def test_a_busy_table_does_not_make_a_second_mail(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = service.open()
+    service.ingest(service.upload(opened, PICTURE))
+    crash_once(monkeypatch, service.requests, "settle", Throttled("come later"), after=False)
+    service.run()
+    assert len(service.mailer.sent) == 1
+    assert service.request(opened).state is RequestState.SENT
+
+
+def test_who_lost_the_proof_of_an_address_is_not_told_of_lateness_either(service: Service) -> None:
+    opened = service.open()
+    upload = service.upload(opened, PICTURE)
+    service.ingest(upload)
+    service.mailer.proven.clear()
+    service.deadline(upload.object_key, upload.etag)
+    assert not service.mailer.sent
+
+
+def test_a_deadline_of_other_bytes_than_the_requests_tells_nothing(service: Service) -> None:
+    opened = service.open()
+    service.ingest(service.upload(opened, PICTURE))
+    service.deadline(f"uploads/{opened.request_id}", Content.of(OTHER).md5)
+    assert not service.mailer.sent
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "=?utf-8?q?victim=40evil.com=2C?=x@example.com",
+        "a..b@example.com",
+        ".a@example.com",
+        "a@example",
+        "a@-example.com",
+        "a@exam ple.com",
+        "ann@example.com,bob@example.com",
+        '"ann"@example.com',
+        "ann@[127.0.0.1]",
+    ],
+)
+def test_what_a_mail_program_could_read_as_another_address_is_no_address(email: str) -> None:
+    with pytest.raises(BadRequest):
+        Wish(email, "page.png", "image/png", 1000)
+
+
+@pytest.mark.parametrize("email", ["a@b.co", "first.last+tag@sub.example.com", "o'neill_{x}@example.museum"])
+def test_an_unusual_address_is_one_and_mail_goes_to_it_alone(service: Service, email: str) -> None:
+    service.see_through(PICTURE, email)
+    assert service.mailer.recipients == [email]
+    assert service.mailer.sent[0]["To"].addresses[0].addr_spec == email

@@ -82,7 +82,7 @@ def test_each_mail_has_its_subject_and_goes_from_us_to_the_one_who_asked() -> No
 
 
 def test_an_address_at_every_limit_of_the_api_arrives_unchanged() -> None:
-    for address in (f"{'a' * 64}@{'b' * 60}.{'c' * 60}.{'d' * 60}.example", "a.b..c.@example.com", "o'neil+x=y@e.org"):
+    for address in (f"{'a' * 64}@{'b' * 60}.{'c' * 60}.{'d' * 60}.example", "o'neil+x=y@e.org"):
         assert result(asked=request(address=address))["To"] == address
 
 
