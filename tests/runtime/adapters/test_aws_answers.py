@@ -35,10 +35,10 @@ def stubbed() -> Iterator[Callable[[str], Stubbed]]:
     """Clients whose every answer a test writes; all that was written must be asked for."""
     stubbers: list[Stubber] = []
 
+    session: Any = boto3.Session("test", "test", region_name="us-east-1")
+
     def client(service: str) -> Stubbed:
-        made: Any = boto3.client(
-            service, region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test"
-        )
+        made = session.client(service)
         stubber = Stubber(made)
         stubber.activate()
         stubbers.append(stubber)
