@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+from moto.core.config import default_user_config
 from moto.server import ThreadedMotoServer
 
 from local.deploy.target import Target
@@ -22,18 +23,20 @@ class WriteProgram(Protocol):
     def __call__(self, main: str, *, project: str = "", stack: str = "") -> Path: ...
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def endpoint() -> Iterator[str]:
     """moto alone, with nothing of ours in front."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(default_user_config, "lambda", {"use_docker": False})
+        server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+        server.start()
+        host, port = server.get_host_and_port()
+        yield f"http://{host}:{port}"
+        server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def target(endpoint: str) -> Iterator[Target]:
     """What is there, asked of moto."""
     with closing(Target(ACCOUNT_ID, REGION, endpoint)) as target:
