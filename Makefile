@@ -3,7 +3,6 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --disable-pip-version-check --only-binary :all: --require-hashes
 IMAGE ?=
 
 include locks/sizes.mk
@@ -20,14 +19,14 @@ $(BIN)/python:
 
 $(VENV)/.local: locks/local.txt locks/worker.txt pyproject.toml | $(BIN)/python
 	@echo "Setting up (once): fetching about $(FETCH_DEMO) MB of Python packages into $(VENV) ..."
-	@$(PIP) --requirement locks/local.txt
+	@$(BIN)/python locks/install.py locks/local.txt
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --editable .
 	@$(BIN)/python -m local.worker_environment
 	@touch $@
 
 $(VENV)/.dev: locks/dev.txt $(VENV)/.local
 	@echo "Setting up for tests (once): fetching about $(FETCH_DEV) MB more ..."
-	@$(PIP) --requirement locks/dev.txt
+	@$(BIN)/python locks/install.py locks/dev.txt
 	@touch $@
 
 setup: $(VENV)/.local ## install what the service needs on this machine, and the command ocr-wordcount
