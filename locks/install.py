@@ -17,6 +17,7 @@ _PIP: Final = (
     *("--only-binary", ":all:", "--require-hashes", "--requirement"),
 )
 _FOUND: Final = re.compile(r"(?:Collecting|Processing|Requirement already satisfied:) (\S+)")
+_VERSION: Final = re.compile(r"==|-\d")
 _EVERY: Final = 15
 """How many packages pass from one line to the next where lines cannot be overwritten."""
 
@@ -32,7 +33,7 @@ def main() -> int:
             printed.append(line)
             if found := _FOUND.match(line):
                 count += 1
-                _show(f"{count:4} of {total}  {Path(found[1]).name.partition('==')[0]}", every=count % _EVERY == 0)
+                _show(f"{count:4} of {total}  {_VERSION.split(Path(found[1]).name)[0]}", every=count % _EVERY == 0)
             elif line.startswith("Installing collected packages"):
                 _show(f"     installing {count} packages ...", every=True)
     _show("", every=False)
