@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from runtime.adapters import rows
 from runtime.core import keys
-from runtime.core.types import Claim, Record, RecordState, Stage
+from runtime.core.types import RecordState
 
 if TYPE_CHECKING:
     from runtime.adapters.table import Table
     from runtime.core.reasons import Reason
-    from runtime.core.types import Content, Request
+    from runtime.core.types import Claim, Record, Request
     from runtime.core.word_count import WordCount
 
 _HELD: Final = "#generation = :generation AND #attempt = :attempt AND #state = :claimed"
@@ -34,41 +34,15 @@ class TableRecords:
         row = self._table.get(*rows.record_key(key))
         return rows.to_record(row) if row else None
 
-    def claim(  # noqa: PLR0913  as the port
-        self,
-        key: str,
-        content: Content,
-        seen: Record | None,
-        *,
-        attempt: str,
-        claimant: str,
-        now: float,
-        lease_until: float,
-        expires_at: float,
-    ) -> Claim | None:
-        """Begin an attempt in a new generation, if the record is still what was seen; see the port."""
-        going_on = seen is not None and seen.fresh(now) and seen.state is not RecordState.READY
-        claimed = Record(
-            key=key,
-            content=content,
-            state=RecordState.CLAIMED,
-            generation=seen.generation + 1 if seen else 1,
-            expires_at=expires_at,
-            attempt=attempt,
-            claimant=claimant,
-            lease_until=lease_until,
-            attempts=seen.attempts + 1 if seen and going_on else 1,
-            times={Stage.CLAIMED: now},
-        )
+    def claim(self, claimed: Record, seen: Record | None) -> bool:
+        """Begin an attempt; see the port."""
         if seen is None:
-            done = self._table.put(rows.of_record(claimed), "attribute_not_exists(pk)")
-        else:
-            done = self._table.put(
-                rows.of_record(claimed),
-                "#generation = :seen_generation AND #state = :seen_state",
-                {"seen_generation": seen.generation, "seen_state": seen.state},
-            )
-        return Claim(key, claimed.generation, attempt, claimed.attempts) if done else None
+            return self._table.put(rows.of_record(claimed), "attribute_not_exists(pk)")
+        return self._table.put(
+            rows.of_record(claimed),
+            "#generation = :seen_generation AND #state = :seen_state",
+            {"seen_generation": seen.generation, "seen_state": seen.state},
+        )
 
     def give_back(self, claim: Claim) -> None:
         """End an attempt that could not go on; see the port."""

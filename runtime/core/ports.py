@@ -161,19 +161,8 @@ class Records(Protocol):
         """The record of a picture."""
         ...
 
-    def claim(  # noqa: PLR0913  a claim is all of these at once
-        self,
-        key: str,
-        content: Content,
-        seen: Record | None,
-        *,
-        attempt: str,
-        claimant: str,
-        now: float,
-        lease_until: float,
-        expires_at: float,
-    ) -> Claim | None:
-        """Begin an attempt in a new generation, if the record is still what was seen. None: somebody was faster."""
+    def claim(self, claimed: Record, seen: Record | None) -> bool:
+        """Begin an attempt: put this record in the place of what was seen. False: that is there no more."""
         ...
 
     def give_back(self, claim: Claim) -> None:

@@ -126,7 +126,6 @@ class Claim:
     key: str
     generation: int
     attempt: str
-    attempts: int
 
 
 @dataclass(frozen=True)
@@ -155,6 +154,11 @@ class Record:
     unique_words: int = 0
     reason: Reason | None = None
     times: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def claim(self) -> Claim:
+        """The claim of the attempt that holds this record."""
+        return Claim(self.key, self.generation, self.attempt)
 
     def fresh(self, now: float) -> bool:
         """Whether the row still counts."""

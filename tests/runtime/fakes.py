@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from runtime.core import keys
 from runtime.core.errors import Absent, Changed
 from runtime.core.ports import Form, StoredCount
-from runtime.core.types import Claim, Record, RecordState, RequestState, Stage
+from runtime.core.types import RecordState, RequestState, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from runtime.core.events import Event
     from runtime.core.reasons import Reason
     from runtime.core.transcript import Transcript
-    from runtime.core.types import Content, Request
+    from runtime.core.types import Claim, Content, Record, Request
     from runtime.core.word_count import WordCount
 
 
@@ -173,38 +173,12 @@ class MemoryRecords:
     def get(self, key: str) -> Record | None:
         return self.rows.get(key)
 
-    def claim(  # noqa: PLR0913  as the port
-        self,
-        key: str,
-        content: Content,
-        seen: Record | None,
-        *,
-        attempt: str,
-        claimant: str,
-        now: float,
-        lease_until: float,
-        expires_at: float,
-    ) -> Claim | None:
-        row = self.rows.get(key)
-        if (row is None) != (seen is None):
-            return None
-        if row and seen and (row.generation, row.state) != (seen.generation, seen.state):
-            return None
-        going_on = seen is not None and seen.fresh(now) and seen.state is not RecordState.READY
-        claimed = Record(
-            key=key,
-            content=content,
-            state=RecordState.CLAIMED,
-            generation=seen.generation + 1 if seen else 1,
-            expires_at=expires_at,
-            attempt=attempt,
-            claimant=claimant,
-            lease_until=lease_until,
-            attempts=seen.attempts + 1 if seen and going_on else 1,
-            times={Stage.CLAIMED: now},
-        )
-        self.rows[key] = claimed
-        return Claim(key, claimed.generation, attempt, claimed.attempts)
+    def claim(self, claimed: Record, seen: Record | None) -> bool:
+        row = self.rows.get(claimed.key)
+        unchanged = (row and (row.generation, row.state)) == (seen and (seen.generation, seen.state))
+        if unchanged:
+            self.rows[claimed.key] = claimed
+        return unchanged
 
     def give_back(self, claim: Claim) -> None:
         if row := self._held(claim):

@@ -18,7 +18,7 @@ from runtime.core import events, keys, pictures, textract, word_count, words
 from runtime.core.errors import Absent, Changed, Rejected, Retryable
 from runtime.core.reasons import MAX_BYTES, Reason
 from runtime.core.transcript import transcribe
-from runtime.core.types import MAX_ATTEMPTS, Content, RecordState
+from runtime.core.types import MAX_ATTEMPTS, Content, Record, RecordState, Stage
 
 if TYPE_CHECKING:
     from runtime.core.ports import (
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         Uploads,
         Waiters,
     )
-    from runtime.core.types import Claim, Record, Request
+    from runtime.core.types import Claim, Request
 
 EXPIRY_MARGIN: Final = 3600.0
 """Seconds before a record's end in which its image is left to the lifecycle: a new claim may be about to need it."""
@@ -184,9 +184,11 @@ class Ingest:
             self._tell_all(record, request)
         elif not (record and record.ready(now) and self._hit(request, record)):
             self.waiters.add(key, request)
-            claim = self._claim(request, content, key, record)
-            if claim:
-                self._read(request, claim)
+            claimed = self._claim(request, content, key, record)
+            if claimed and claimed.attempts > MAX_ATTEMPTS:
+                self._give_up(request, claimed.claim, Reason.INTERNAL)
+            elif claimed:
+                self._read(request, claimed.claim)
             else:
                 self._join(request, key)
 
@@ -216,27 +218,34 @@ class Ingest:
         self.results.write_text(record.key, text)  # the record will live anew, and so must its text
         return self.results.write_count(word_count.recount(old.count, text), record.generation)
 
-    def _claim(self, request: Request, content: Content, key: str, seen: Record | None) -> Claim | None:
+    def _claim(self, request: Request, content: Content, key: str, seen: Record | None) -> Record | None:
         now = self.clock.now()
         if seen and not (seen.claimable(now) or seen.ready(now)):  # a READY record comes here when its result is gone
             return None
-        claim = self.records.claim(
-            key,
-            content,
-            seen,
+        going_on = seen is not None and seen.fresh(now) and seen.state is not RecordState.READY
+        claimed = Record(
+            key=key,
+            content=content,
+            state=RecordState.CLAIMED,
+            generation=seen.generation + 1 if seen else 1,
+            expires_at=now + self.keep_seconds,
             attempt=self.tokens.new(),
             claimant=request.request_id,
-            now=now,
             lease_until=now + self.lease_seconds,
-            expires_at=now + self.keep_seconds,
+            attempts=seen.attempts + 1 if seen and going_on else 1,
+            times={Stage.CLAIMED: now},
         )
-        if claim:
-            self.log.emit(
-                events.ClaimTaken(
-                    request_id=request.request_id, digest=key, generation=claim.generation, attempts=claim.attempts
-                )
+        if not self.records.claim(claimed, seen):
+            return None
+        self.log.emit(
+            events.ClaimTaken(
+                request_id=request.request_id,
+                digest=key,
+                generation=claimed.generation,
+                attempts=claimed.attempts,
             )
-        return claim
+        )
+        return claimed
 
     def _join(self, request: Request, key: str) -> None:
         """Wait for another's work; if it ended before we waited, nobody will wake us but ourselves."""
@@ -253,9 +262,6 @@ class Ingest:
         self._forget_image(record)
 
     def _read(self, request: Request, claim: Claim) -> None:
-        if claim.attempts > MAX_ATTEMPTS:
-            self._give_up(request, claim, Reason.INTERNAL)
-            return
         started = self.clock.now()
         try:
             reading = textract.parse(self.reader.read(claim.key))

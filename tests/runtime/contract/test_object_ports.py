@@ -19,7 +19,7 @@ UPLOAD = "uploads/" + "a" * 32
 DATA = b"picture"
 CONTENT = Content.of(DATA)
 KEY = CONTENT.md5
-CLAIM = Claim(KEY, 2, "attempt", 1)
+CLAIM = Claim(KEY, 2, "attempt")
 TRANSCRIPT = Transcript(2, (TranscriptRow(1, 1, "don't", 99.1), TranscriptRow(2, 2, "हिन्दी", 19.0)))
 
 
