@@ -18,6 +18,7 @@ import pytest
 
 from cli.cloud import PROJECT
 from local.client import find_running
+from tests.processes import end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -171,7 +172,7 @@ def test_stopping_up_leaves_no_process_and_no_port(
     said, _ = up.communicate(timeout=30)
     assert up.returncode == 0, said
     assert cloud.endpoint in said
-    assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
+    assert end(*pids)
     address = urlsplit(cloud.endpoint)
     with socket.socket() as free:
         free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

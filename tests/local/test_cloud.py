@@ -15,7 +15,7 @@ import pytest
 from local.client import CloudError, find_running
 from local.cloud import Cloud
 from tests.local.conftest import zipped
-from tests.local.test_lambda_service import ends, runs
+from tests.processes import end, runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,7 +127,7 @@ def test_nothing_is_left_however_the_process_that_started_a_cloud_ends(
     holder.communicate()
 
     if number is signal.SIGKILL:
-        assert ends(*pids)  # it had no time to wait for them itself
+        assert end(*pids)  # it had no time to wait for them itself
     assert [pid for pid in pids if runs(pid)] == []
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", urlsplit(found.endpoint).port or 0))
@@ -143,7 +143,7 @@ def test_workers_end_with_their_cloud_even_if_it_is_killed(
 
         os.kill(cloud.pid, signal.SIGKILL)
 
-        assert ends(*workers)
+        assert end(*workers)
         assert find_running(tmp_path) is None  # its address is still there, and nobody answers
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.local.conftest import zipped
+from tests.processes import end
 
 if TYPE_CHECKING:
     from tests.local.conftest import Bench
@@ -93,7 +93,7 @@ def test_a_function_that_takes_too_long_is_killed_with_all_it_has_started(bench:
     assert error["errorMessage"].endswith("Error: Task timed out after 1.00 seconds")
     assert "Task timed out after 1.00 seconds" in bench.log_of(name)
     pids = next(line for line in bench.log_of(name).splitlines() if line.startswith("pids ")).split()[1:]
-    assert ends(*map(int, pids))
+    assert end(*map(int, pids))
 
 
 def test_a_worker_that_dies_is_noticed_at_once_and_replaced(bench: Bench) -> None:
@@ -236,22 +236,4 @@ def test_a_removed_functions_workers_end(bench: Bench) -> None:
 
     bench.functions.delete_function(FunctionName=name)
 
-    assert ends(pid)
-
-
-def ends(*pids: int) -> bool:
-    """Whether processes are gone, a moment from now."""
-    until = time.monotonic() + 5
-    while any(map(runs, pids)) and time.monotonic() < until:
-        time.sleep(0.01)
-    return not any(map(runs, pids))
-
-
-def runs(pid: int) -> bool:
-    """Whether a process is there and no zombie."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    status = Path(f"/proc/{pid}/stat")
-    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
+    assert end(pid)

@@ -11,7 +11,7 @@ import pytest
 from local.client import LocalCloud
 from local.region import Region
 from tests.local.conftest import Bench
-from tests.local.test_lambda_service import runs
+from tests.processes import runs
 
 if TYPE_CHECKING:
     from pathlib import Path
