@@ -69,6 +69,7 @@ class OcrPipeline(pulumi.ComponentResource):
                     args.cache.release_waiters(),
                     args.cache.keep_images(),
                     args.cache.write_transcripts(),
+                    args.cache.delete_transcripts(),
                     args.cache.write_results(),
                     args.cache.read_results(),
                     args.notifier.wake(),

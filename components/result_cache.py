@@ -133,7 +133,7 @@ class ResultCache(pulumi.ComponentResource):
         return self._objects("TakeTranscripts", _TRANSCRIPTS, "GetObject", "DeleteObject")
 
     def delete_transcripts(self) -> Grant:
-        """To delete a transcript that was counted."""
+        """To delete a transcript that was counted, or that nobody will count."""
         return self._objects("DeleteTranscripts", _TRANSCRIPTS, "DeleteObject")
 
     def write_results(self) -> Grant:

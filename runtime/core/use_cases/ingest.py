@@ -103,8 +103,10 @@ class Ingest:
             cause = "form_used_again"
         elif request.state.settled:
             cause = "settled"
+            self._forget_image_of(request)
         elif request.reason:
             cause = "refused"
+            self._forget_image_of(request)
             self.notifications.send(request.request_id)  # again: nothing proves that the first one was sent
         else:
             return request
@@ -264,6 +266,8 @@ class Ingest:
     def _read(self, request: Request, claim: Claim) -> None:
         started = self.clock.now()
         try:
+            if claim.generation > 1:  # what an attempt that was given up left behind: nobody will count it
+                self.results.delete_transcript(claim.key, claim.generation - 1)
             reading = textract.parse(self.reader.read(claim.key))
         except Rejected as error:
             self._give_up(request, claim, error.reason)
@@ -282,6 +286,7 @@ class Ingest:
         self.results.write_transcript(claim, transcript)
         now = self.clock.now()
         if not self.records.transcribed(claim, now):
+            self.results.delete_transcript(claim.key, claim.generation)
             self.log.emit(events.Overtaken(digest=claim.key, generation=claim.generation, stage="read"))
             return
         self.images.delete(claim.key)
@@ -325,6 +330,12 @@ class Ingest:
         self.requests.refuse(request.request_id, reason)
         self.notifications.send(request.request_id)
         self.log.emit(events.PictureRefused(request_id=request.request_id, digest=None, reason=reason))
+
+    def _forget_image_of(self, request: Request) -> None:
+        """An earlier delivery may have died just before it deleted the kept bytes."""
+        record = self.records.get(request.key) if request.key else None
+        if record and record.content == request.content:
+            self._forget_image(record)
 
     def _forget_image(self, record: Record) -> None:
         """Delete the kept bytes if nothing can need them any more; what is left is the lifecycle's."""
