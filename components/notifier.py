@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from components.settings import MailSettings
 
 _NOTIFY_TIMEOUT: Final = 30
-_NOTIFY_LEASE: Final = 60
+_MAIL_LEASE: Final = 60
 """How long a sender keeps others from the same mail: longer than it may run, less than its message stays hidden."""
 _DEADLINE_TIMEOUT: Final = 30
 
@@ -106,7 +106,7 @@ class Notifier(pulumi.ComponentResource):
                     args.cache.read_results(),
                     *mailing,
                 ),
-                variables={"LEASE_SECONDS": str(_NOTIFY_LEASE)},
+                variables={"LEASE_SECONDS": str(_MAIL_LEASE)},
                 tags=tags,
             ),
             child,
@@ -135,6 +135,7 @@ class Notifier(pulumi.ComponentResource):
                 timeout_seconds=_DEADLINE_TIMEOUT,
                 memory_megabytes=256,
                 grants=(self.deadline_queue.take(), args.cache.follow_requests(), *mailing),
+                variables={"LEASE_SECONDS": str(_MAIL_LEASE)},
                 tags=tags,
             ),
             child,

@@ -205,6 +205,7 @@ class Wiring:
             clock=self.clock,
             log=log,
             sender=told.mail_sender,
+            lease_seconds=told.lease_seconds,
         )
         return self._batches(reminding(use_case), log)
 

@@ -106,3 +106,4 @@ class DeadlineSettings(FunctionSettings):
     table_name: str
     mail_sender: str
     mail_configuration_set: str
+    lease_seconds: float

@@ -48,8 +48,8 @@ class TableRecords:
         """End an attempt that could not go on; see the port."""
         self._table.update(
             *rows.record_key(claim.key),
-            "SET #lease_until = :free, #attempts = #attempts - :one",
-            {"free": 0, "one": 1, **self._holding(claim)},
+            "SET #lease_until = :free, #attempts = #attempts - :one, #first_generation = :next",
+            {"free": 0, "one": 1, "next": claim.generation + 1, **self._holding(claim)},
             condition=_HELD,
         )
 
@@ -61,7 +61,7 @@ class TableRecords:
             {"transcribed": RecordState.TRANSCRIBED, "now": now, **self._holding(claim)},
             condition=_HELD,
         )
-        return done or self._got_further(claim)
+        return done or self._is(claim, RecordState.TRANSCRIBED, RecordState.READY)  # later stages may be quicker
 
     def ready(self, count: WordCount, generation: int, *, counted: float, now: float, expires_at: float) -> bool:
         """The result is there; see the port."""
@@ -86,24 +86,21 @@ class TableRecords:
 
     def failed(self, claim: Claim, reason: Reason, now: float) -> bool:
         """There will be no result; see the port."""
-        return self._table.update(
+        done = self._table.update(
             *rows.record_key(claim.key),
             "SET #state = :failed, #reason = :reason, #failed_at = :now, #attempts = :none",
             {"failed": RecordState.FAILED, "reason": reason, "now": now, "none": 0, **self._holding(claim)},
             condition=_HELD,
         )
+        return done or self._is(claim, RecordState.FAILED)  # boto3 repeats a call whose answer was lost
 
     def _holding(self, claim: Claim) -> dict[str, str | int]:
         return {"generation": claim.generation, "attempt": claim.attempt, "claimed": RecordState.CLAIMED}
 
-    def _got_further(self, claim: Claim) -> bool:
-        """Whether the later stages overtook this write: they may be faster than the attempt that woke them."""
+    def _is(self, claim: Claim, *states: RecordState) -> bool:
+        """Whether this very attempt has brought the record into one of these states already."""
         record = self.get(claim.key)
-        return (
-            record is not None
-            and record.generation == claim.generation
-            and record.state in (RecordState.TRANSCRIBED, RecordState.READY)
-        )
+        return record is not None and record.claim == claim and record.state in states
 
 
 class TableWaiters:

@@ -34,6 +34,7 @@ class TableRequests:
 
     def bind(self, request_id: str, etag: str, content: Content | None, *, uploaded: float, now: float) -> bool:
         """Bind the request to the bytes that were read first; see the port."""
+        same = "#sha256 = :sha256" if content else "attribute_not_exists(#sha256)"
         return self._table.update(
             *rows.request_key(request_id),
             "SET #state = :waiting, #etag = :etag, #uploaded_at = :uploaded, #bound_at = :now",
@@ -44,7 +45,7 @@ class TableRequests:
                 "uploaded": uploaded,
                 "now": now,
             },
-            condition="#state IN (:open, :waiting) AND (attribute_not_exists(#etag) OR #etag = :etag)",
+            condition=f"#state IN (:open, :waiting) AND (attribute_not_exists(#etag) OR (#etag = :etag AND {same}))",
             also=rows.of_content(content),
         )
 
@@ -92,6 +93,16 @@ class TableRequests:
             {"state": state, "now": now, "sending": RequestState.SENDING, "attempt": attempt},
             condition=_SENDING,
             also={"reason": reason} if reason else None,
+        )
+
+    def begin_late(self, request_id: str, *, now: float, lease_until: float) -> bool:
+        """Take the right to say that it takes longer; see the port."""
+        return self._table.update(
+            *rows.request_key(request_id),
+            "SET #late_until = :lease_until",
+            {**_STATES, "now": now, "lease_until": lease_until},
+            condition=_UNSETTLED
+            + " AND attribute_not_exists(#late_at) AND (attribute_not_exists(#late_until) OR #late_until <= :now)",
         )
 
     def late(self, request_id: str, now: float) -> None:

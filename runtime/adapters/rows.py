@@ -96,6 +96,7 @@ def of_record(record: Record) -> dict[str, Any]:
         **of_content(record.content),
         "state": record.state,
         "generation": record.generation,
+        "first_generation": record.first_generation,
         "expires_at": time_to_live(record.expires_at),
         "attempt": record.attempt,
         "claimant": record.claimant,
@@ -117,6 +118,7 @@ def to_record(row: Mapping[str, Any]) -> Record:
         content=_to_content(row) or Content(md5=key.partition("-")[0], sha256="", size=-1),  # equal to no picture's
         state=RecordState(row.get("state", RecordState.CLAIMED)),
         generation=row.get("generation", 1),
+        first_generation=row.get("first_generation", 0),
         expires_at=row.get("expires_at", 0),
         attempt=row.get("attempt", ""),
         claimant=row.get("claimant", ""),

@@ -166,7 +166,7 @@ class Records(Protocol):
         ...
 
     def give_back(self, claim: Claim) -> None:
-        """End an attempt that could not go on, without counting it; nothing happens if it was overtaken."""
+        """End an attempt that left nothing behind, without counting it; nothing happens if it was overtaken."""
         ...
 
     def transcribed(self, claim: Claim, now: float) -> bool:
@@ -178,7 +178,7 @@ class Records(Protocol):
         ...
 
     def failed(self, claim: Claim, reason: Reason, now: float) -> bool:
-        """There will be no result; attempts count from zero again. False: the attempt was overtaken or got further."""
+        """There will be no result (any more, or already); attempts count from zero again. False: it was overtaken."""
         ...
 
 
@@ -241,6 +241,10 @@ class Requests(Protocol):
         self, request_id: str, attempt: str, state: RequestState, now: float, reason: Reason | None = None
     ) -> None:
         """The request has its outcome; nothing happens if the attempt no longer holds the right to send."""
+        ...
+
+    def begin_late(self, request_id: str, *, now: float, lease_until: float) -> bool:
+        """Take the right to say that it takes longer. False: that was said, is being said, or all is settled."""
         ...
 
     def late(self, request_id: str, now: float) -> None:

@@ -133,6 +133,9 @@ class Record:
     """The cache's row for a picture.
 
     Attributes:
+        generation: Which attempt this is. It rises by one with each claim, and begins with the time of the first: so it
+            rises even when the row was forgotten and what it pointed at was not.
+        first_generation: Of the attempts that have followed one another without coming to a result; 0 if unknown.
         lease_until: While `CLAIMED`: until then nobody else may take the work over.
         claimant: The request whose upload the attempt began with.
         attempts: How many attempts were started and did not end: poison shows here.
@@ -145,6 +148,7 @@ class Record:
     state: RecordState
     generation: int
     expires_at: float
+    first_generation: int = 0
     attempt: str = ""
     claimant: str = ""
     lease_until: float = 0.0

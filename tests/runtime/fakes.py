@@ -182,15 +182,14 @@ class MemoryRecords:
 
     def give_back(self, claim: Claim) -> None:
         if row := self._held(claim):
-            self.rows[claim.key] = replace(row, lease_until=0, attempts=row.attempts - 1)
+            self.rows[claim.key] = replace(
+                row, lease_until=0, attempts=row.attempts - 1, first_generation=row.generation + 1
+            )
 
     def transcribed(self, claim: Claim, now: float) -> bool:
-        row = self.rows.get(claim.key)
         if held := self._held(claim):
             self.rows[claim.key] = replace(held, state=RecordState.TRANSCRIBED, times={**held.times, Stage.READ: now})
-            return True
-        further = (RecordState.TRANSCRIBED, RecordState.READY)
-        return row is not None and row.generation == claim.generation and row.state in further
+        return self._is(claim, RecordState.TRANSCRIBED, RecordState.READY)
 
     def ready(self, count: WordCount, generation: int, *, counted: float, now: float, expires_at: float) -> bool:
         row = self.rows.get(count.key)
@@ -210,10 +209,13 @@ class MemoryRecords:
         return True
 
     def failed(self, claim: Claim, reason: Reason, now: float) -> bool:  # noqa: ARG002  as the port
-        row = self._held(claim)
-        if row:
-            self.rows[claim.key] = replace(row, state=RecordState.FAILED, reason=reason, attempts=0)
-        return row is not None
+        if held := self._held(claim):
+            self.rows[claim.key] = replace(held, state=RecordState.FAILED, reason=reason, attempts=0)
+        return self._is(claim, RecordState.FAILED)
+
+    def _is(self, claim: Claim, *states: RecordState) -> bool:
+        row = self.rows.get(claim.key)
+        return row is not None and row.claim == claim and row.state in states
 
     def _held(self, claim: Claim) -> Record | None:
         row = self.rows.get(claim.key)
@@ -243,6 +245,7 @@ class MemoryWaiters:
 class MemoryRequests:
     rows: dict[str, Request] = field(default_factory=dict)
     senders: dict[str, tuple[str, float]] = field(default_factory=dict)
+    late_leases: dict[str, float] = field(default_factory=dict)
 
     def open(self, request: Request) -> None:
         self.rows.setdefault(request.request_id, request)
@@ -252,7 +255,9 @@ class MemoryRequests:
 
     def bind(self, request_id: str, etag: str, content: Content | None, *, uploaded: float, now: float) -> bool:
         row = self.rows.get(request_id)
-        if row is None or row.state not in (RequestState.OPEN, RequestState.WAITING) or row.etag not in (None, etag):
+        if row is None or row.state not in (RequestState.OPEN, RequestState.WAITING):
+            return False
+        if row.etag is not None and (row.etag, row.content) != (etag, content):
             return False
         self._change(
             request_id,
@@ -297,6 +302,13 @@ class MemoryRequests:
     ) -> None:
         if row := self._sending(request_id, attempt):
             self._change(request_id, state=state, reason=reason or row.reason, times={**row.times, Stage.SENT: now})
+
+    def begin_late(self, request_id: str, *, now: float, lease_until: float) -> bool:
+        row = self._unsettled(request_id)
+        if row is None or Stage.LATE in row.times or self.late_leases.get(request_id, 0) > now:
+            return False
+        self.late_leases[request_id] = lease_until
+        return True
 
     def late(self, request_id: str, now: float) -> None:
         if row := self._unsettled(request_id):

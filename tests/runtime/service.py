@@ -93,7 +93,7 @@ class Service:
             sender=SENDER,
             lease_seconds=LEASE,
         )
-        self.deadline = Deadline(self.requests, self.mailer, sender=SENDER, **around)
+        self.deadline = Deadline(self.requests, self.mailer, sender=SENDER, lease_seconds=LEASE, **around)
 
     def open(self, email: str = "ann@example.com", filename: str = "page.png") -> Opened:
         """A request by somebody whose address is proven."""

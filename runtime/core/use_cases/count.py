@@ -41,6 +41,7 @@ class Count:
         started = self.clock.now()
         counted = word_count.tally(key, transcript)
         if not self.results.write_count(counted, generation):
+            self.results.delete_transcript(key, generation)
             self.log.emit(events.Overtaken(digest=key, generation=generation, stage="counted"))
             return
         self.log.emit(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runtime.core import events, keys
+from runtime.core.errors import Retryable
 from runtime.core.insist import insist
 from runtime.core.mail import compose
 from runtime.core.types import Stage
@@ -16,13 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Deadline:
-    """The use case, with the ports that it needs and who the mail is from."""
+    """The use case, with the ports that it needs, who the mail is from, and its lease in seconds."""
 
     requests: Requests
     mailer: Mailer
     clock: Clock
     log: Log
     sender: str
+    lease_seconds: float
 
     def __call__(self, object_key: str, etag: str) -> None:
         """Tell the person who uploaded these bytes that it takes longer, unless the outcome is known.
@@ -41,6 +43,9 @@ class Deadline:
         if not self.mailer.verified(request.email):
             self.log.emit(events.MailUndeliverable(request_id=request.request_id))
             return
+        now = self.clock.now()
+        if not self.requests.begin_late(request.request_id, now=now, lease_until=now + self.lease_seconds):
+            raise Retryable("another delivery is sending it, or died and still has its lease, or the outcome is known")
         message_id = self.mailer.send(compose.late(request, sender=self.sender), request.email)
         now = self.clock.now()
         insist(lambda: self.requests.late(request.request_id, now))

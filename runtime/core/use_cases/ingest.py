@@ -103,11 +103,11 @@ class Ingest:
             cause = "form_used_again"
         elif request.state.settled:
             cause = "settled"
-            self._forget_image_of(request)
+            self._tidy(request)
         elif request.reason:
             cause = "refused"
-            self._forget_image_of(request)
             self.notifications.send(request.request_id)  # again: nothing proves that the first one was sent
+            self._tidy(request)
         else:
             return request
         self.uploads.delete(upload.object_key, upload.etag)
@@ -121,14 +121,14 @@ class Ingest:
         if upload.size > MAX_BYTES:
             if self._bind(request, upload, None):
                 raise Rejected(Reason.TOO_LARGE)
-            return None
+            return self._kept_meanwhile(request, upload, Changed("bound"))
         try:
             data = self.uploads.read(upload.object_key, upload.etag)
         except Absent as error:
             return self._kept_meanwhile(request, upload, error)
         content = Content.of(data)
         if not self._bind(request, upload, content):
-            return None
+            return self._kept_meanwhile(request, upload, Changed("bound"))
         pictures.check(data)
         key = self._keep(data, content)
         self.requests.kept(request.request_id, key, self.clock.now())
@@ -137,36 +137,34 @@ class Ingest:
 
     def _bind(self, request: Request, upload: Upload, content: Content | None) -> bool:
         now = self.clock.now()
-        if self.requests.bind(request.request_id, upload.etag, content, uploaded=upload.time, now=now):
-            return True
-        self.uploads.delete(upload.object_key, upload.etag)
-        self.log.emit(events.UploadUnread(request_id=request.request_id, cause="form_used_again"))
-        return False
+        return self.requests.bind(request.request_id, upload.etag, content, uploaded=upload.time, now=now)
 
     def _kept_meanwhile(self, seen: Request, upload: Upload, error: Absent) -> tuple[Request, Content, str] | None:
-        """The upload is gone: kept by another delivery of this event, overtaken by other bytes, or lost."""
+        """What these bytes came to when they are not ours to keep: gone, or bound by somebody quicker."""
         request = self.requests.get(seen.request_id)
-        if request and request.key and request.content and request.etag == upload.etag:
+        if request and request.etag == upload.etag and request.key and request.content:
             return request, request.content, request.key
         self.log.emit(events.UploadGone(request_id=seen.request_id, cause=str(error)))
-        if request is None or request.state.settled or request.reason:
-            return None
-        if request.etag is None and not isinstance(error, Changed):
+        if request is None or request.state.settled or request.reason or request.etag not in (None, upload.etag):
+            self.uploads.delete(upload.object_key, upload.etag)
+        elif request.etag:
+            self._wait_for_keeper(request)
+        elif not isinstance(error, Changed):
             raise Retryable("nobody but us deletes an upload, and none of us has bound it: is a permission missing?")
-        if request.etag == upload.etag:
-            if self.clock.now() < request.bound_at + self.lease_seconds:
-                raise Retryable("another delivery may still be about to keep it")
-            self._refuse(request, Reason.INTERNAL)  # bound, then overwritten or lost before its bytes were kept
         return None
+
+    def _wait_for_keeper(self, request: Request) -> None:
+        """Bytes with this ETag were bound and are not kept: another delivery is about to, or died and they are lost."""
+        if self.clock.now() < request.bound_at + self.lease_seconds:
+            raise Retryable("another delivery may still be about to keep them")
+        self._refuse(request, Reason.INTERNAL)
 
     def _keep(self, data: bytes, content: Content) -> str:
         """Keep the bytes under their MD5, or, if that is taken by other bytes, under the twin's key."""
         if not self._taken(content) and self.images.keep(content.md5, data, content):
             if not self._taken(content):
                 return content.md5
-            self.images.delete(
-                content.md5
-            )  # taken meanwhile by one who needs his own no more, or ours had no place here
+            self.images.delete(content.md5)  # ours; who took the key meanwhile needs none there any more
         if not self.images.keep(content.twin_key, data, content):
             raise Rejected(Reason.INTERNAL)
         return content.twin_key
@@ -190,7 +188,7 @@ class Ingest:
             if claimed and claimed.attempts > MAX_ATTEMPTS:
                 self._give_up(request, claimed.claim, Reason.INTERNAL)
             elif claimed:
-                self._read(request, claimed.claim)
+                self._read(request, claimed)
             else:
                 self._join(request, key)
 
@@ -205,7 +203,7 @@ class Ingest:
             self.requests.hit(request.request_id)
             self.log.emit(events.CacheHit(request_id=request.request_id, digest=record.key))
         if current:
-            self.notifications.send(request.request_id)
+            self._tell(request.request_id, record)
         self._forget_image(record)
         return True
 
@@ -225,11 +223,13 @@ class Ingest:
         if seen and not (seen.claimable(now) or seen.ready(now)):  # a READY record comes here when its result is gone
             return None
         going_on = seen is not None and seen.fresh(now) and seen.state is not RecordState.READY
+        generation = seen.generation + 1 if seen else int(now)
         claimed = Record(
             key=key,
             content=content,
             state=RecordState.CLAIMED,
-            generation=seen.generation + 1 if seen else 1,
+            generation=generation,
+            first_generation=(seen.first_generation or seen.generation) if seen and going_on else generation,
             expires_at=now + self.keep_seconds,
             attempt=self.tokens.new(),
             claimant=request.request_id,
@@ -263,11 +263,11 @@ class Ingest:
             self._tell(request.request_id, record)
         self._forget_image(record)
 
-    def _read(self, request: Request, claim: Claim) -> None:
-        started = self.clock.now()
+    def _read(self, request: Request, claimed: Record) -> None:
+        claim, started = claimed.claim, self.clock.now()
         try:
-            if claim.generation > 1:  # what an attempt that was given up left behind: nobody will count it
-                self.results.delete_transcript(claim.key, claim.generation - 1)
+            for overtaken in range(claimed.first_generation, claim.generation):  # what nobody will count any more
+                self.results.delete_transcript(claim.key, overtaken)
             reading = textract.parse(self.reader.read(claim.key))
         except Rejected as error:
             self._give_up(request, claim, error.reason)
@@ -331,9 +331,12 @@ class Ingest:
         self.notifications.send(request.request_id)
         self.log.emit(events.PictureRefused(request_id=request.request_id, digest=None, reason=reason))
 
-    def _forget_image_of(self, request: Request) -> None:
-        """An earlier delivery may have died just before it deleted the kept bytes."""
-        record = self.records.get(request.key) if request.key else None
+    def _tidy(self, request: Request) -> None:
+        """Its outcome is known; an earlier delivery may have died before it left the waiters or deleted the image."""
+        if request.key is None:
+            return
+        self.waiters.remove(request.key, request.request_id)
+        record = self.records.get(request.key)
         if record and record.content == request.content:
             self._forget_image(record)
 

@@ -45,6 +45,7 @@ class Publish:
         if not self.records.ready(
             stored.count, generation, counted=written, now=now, expires_at=now + self.keep_seconds
         ):
+            self.results.delete_transcript(key, generation)
             self.log.emit(events.Overtaken(digest=key, generation=generation, stage="published"))
             return
         waiting = self.waiters.of(key)

@@ -114,7 +114,7 @@ def test_a_claim_given_back_is_free_and_was_no_attempt(ports: Ports) -> None:
     assert taken
     ports.records.give_back(taken)
     assert get(ports).claimable(NOW)
-    assert get(ports).attempts == 0
+    assert (get(ports).attempts, get(ports).first_generation) == (0, taken.generation + 1)
     assert claim(ports, "b", get(ports))
 
 
@@ -297,3 +297,35 @@ def test_a_refused_request_keeps_its_reason_when_it_is_settled(ports: Ports) -> 
     ports.requests.begin_sending(ID, "a", now=NOW, lease_until=NOW + 10)
     ports.requests.settle(ID, "a", RequestState.FAILED, NOW + 1)
     assert request(ports).reason is Reason.EMPTY
+
+
+@pytest.mark.usefixtures("opened")
+def test_a_twin_with_the_same_etag_does_not_bind_a_bound_request(ports: Ports) -> None:
+    twin = replace(CONTENT, sha256="0" * 64)
+    assert ports.requests.bind(ID, "same", CONTENT, uploaded=NOW, now=NOW)
+    assert not ports.requests.bind(ID, "same", twin, uploaded=NOW, now=NOW)
+    assert not ports.requests.bind(ID, "same", None, uploaded=NOW, now=NOW)
+    assert request(ports).content == CONTENT
+
+
+@pytest.mark.usefixtures("opened")
+def test_a_request_may_be_bound_to_bytes_that_nobody_read(ports: Ports) -> None:
+    assert ports.requests.bind(ID, "huge", None, uploaded=NOW, now=NOW)
+    assert ports.requests.bind(ID, "huge", None, uploaded=NOW, now=NOW)
+    assert not ports.requests.bind(ID, "huge", CONTENT, uploaded=NOW, now=NOW)
+
+
+@pytest.mark.usefixtures("opened")
+def test_one_at_a_time_may_say_that_it_takes_longer_and_only_once(ports: Ports) -> None:
+    assert ports.requests.begin_late(ID, now=NOW, lease_until=NOW + 60)
+    assert not ports.requests.begin_late(ID, now=NOW + 59, lease_until=NOW + 120)
+    assert ports.requests.begin_late(ID, now=NOW + 60, lease_until=NOW + 120)
+    ports.requests.late(ID, NOW + 61)
+    assert not ports.requests.begin_late(ID, now=NOW + 999, lease_until=NOW + 1999)
+
+
+def test_a_write_whose_answer_was_lost_may_be_repeated(ports: Ports) -> None:
+    taken = claim(ports)
+    assert taken
+    assert ports.records.failed(taken, Reason.UNREADABLE, NOW)
+    assert ports.records.failed(taken, Reason.UNREADABLE, NOW)

@@ -13,15 +13,20 @@ from runtime.core.errors import BadRequest, Rejected, Retryable, Throttled
 from runtime.core.reasons import Reason
 from runtime.core.types import MAX_ATTEMPTS, Content, RecordState, RequestState, Stage
 from runtime.core.use_cases.requests import Wish
+from tests.runtime import fakes
+from tests.runtime.fakes import ManualClock
 from tests.runtime.service import DAY, LEASE, Service, answer
 
 if TYPE_CHECKING:
+    from email.message import EmailMessage
+
     from runtime.core.types import Request
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01"
 PICTURE = PNG + b"picture"
 OTHER = PNG + b"other"
 KEY = Content.of(PICTURE).md5
+FIRST = int(ManualClock().now())
 
 
 @pytest.fixture
@@ -167,7 +172,7 @@ def test_a_repeated_event_changes_nothing_and_mails_nothing(service: Service, de
 def test_a_repeated_message_of_any_stage_changes_nothing_and_mails_nothing(service: Service, stage: str) -> None:
     opened = service.see_through(PICTURE)
     if stage == "count":
-        service.count(f"transcripts/{KEY}/1.jsonl")
+        service.count(f"transcripts/{KEY}/{FIRST}.jsonl")
     elif stage == "publish":
         service.publish(f"results/{KEY}/word-count.json", service.clock.now())
     else:
@@ -206,7 +211,7 @@ def test_an_attempt_whose_lease_ran_out_is_taken_over_and_then_changes_nothing(
     monkeypatch.setattr(service.reader, "read", slowly)
     service.ingest(service.upload(slow, PICTURE))
     service.run()
-    assert service.records.rows[KEY].generation == 2
+    assert service.records.rows[KEY].generation == FIRST + 1
     status = service.status(slow)
     assert status.count
     assert "stale" not in dict(status.count.words)
@@ -289,7 +294,7 @@ def test_an_expired_record_is_no_hit(service: Service) -> None:
     service.clock.advance(31 * DAY)
     service.see_through(PICTURE)
     assert len(service.reader.asked) == 2
-    assert service.records.rows[KEY].generation == 2
+    assert service.records.rows[KEY].generation == FIRST + 1
 
 
 def test_a_record_without_its_result_is_no_hit(service: Service) -> None:
@@ -543,7 +548,7 @@ def test_a_slow_old_count_does_not_hide_the_newer_one(service: Service, monkeypa
     service.count(old)
     service.ingest(first)
     service.run()
-    assert service.results.counts[KEY].generation == 2
+    assert service.results.counts[KEY].generation == FIRST + 1
     assert sorted(service.mailer.recipients) == ["ann@example.com", "bob@example.com"]
 
 
@@ -628,3 +633,60 @@ def test_an_unusual_address_is_one_and_mail_goes_to_it_alone(service: Service, e
     service.see_through(PICTURE, email)
     assert service.mailer.recipients == [email]
     assert service.mailer.sent[0]["To"].addresses[0].addr_spec == email
+
+
+def test_a_twin_sent_with_the_same_form_does_not_change_what_is_bound(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twins = {data: Content(md5="0" * 32, sha256=Content.of(data).sha256, size=len(data)) for data in (PICTURE, OTHER)}
+    monkeypatch.setattr(Content, "of", twins.__getitem__)
+    monkeypatch.setattr(fakes, "etag_of", {PICTURE: "0" * 32, OTHER: "0" * 32}.__getitem__)
+    opened = service.open()
+    upload = service.upload(opened, PICTURE)
+    read = service.uploads.read
+
+    def then_the_twin_takes_its_place(object_key: str, etag: str) -> bytes:
+        data = read(object_key, etag)
+        monkeypatch.setattr(service.uploads, "read", read)
+        twin = service.upload(opened, OTHER)
+        service.ingest(twin)
+        return data
+
+    monkeypatch.setattr(service.uploads, "read", then_the_twin_takes_its_place)
+    service.ingest_until_done(upload)
+    service.run()
+    assert service.request(opened).content == twins[OTHER]
+    assert service.request(opened).state is RequestState.SENT
+
+
+def test_a_picture_that_was_forgotten_and_comes_again_is_answered(service: Service) -> None:
+    opened = service.open()
+    upload = service.upload(opened, PICTURE)
+    service.reader.answer = Throttled("come later")
+    with pytest.raises(Throttled):
+        service.ingest(upload)
+    service.reader.answer = answer("word")
+    service.ingest(upload)
+    service.run()
+    service.clock.advance(31 * DAY)
+    service.records.rows.clear()
+    again = service.see_through(PICTURE, "bob@example.com")
+    assert service.request(again).state is RequestState.SENT
+
+
+def test_two_copies_of_a_deadline_send_one_mail(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = service.open()
+    upload = service.upload(opened, PICTURE)
+    service.ingest(upload)
+    send = service.mailer.send
+
+    def with_the_other_copy_at_the_same_moment(message: EmailMessage, recipient: str) -> str:
+        monkeypatch.setattr(service.mailer, "send", send)
+        with pytest.raises(Retryable):
+            service.deadline(upload.object_key, upload.etag)
+        return send(message, recipient)
+
+    monkeypatch.setattr(service.mailer, "send", with_the_other_copy_at_the_same_moment)
+    service.deadline(upload.object_key, upload.etag)
+    service.deadline(upload.object_key, upload.etag)
+    assert len(service.mailer.sent) == 1
