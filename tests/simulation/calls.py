@@ -24,6 +24,7 @@ CALLS: Final[dict[str, tuple[str, ...]]] = {
         "requests.kept",
         "requests.refuse",
         "results.complete",
+        "results.delete_transcript",
         "results.read_count",
         "results.read_text",
         "results.write_count",
@@ -65,7 +66,14 @@ CALLS: Final[dict[str, tuple[str, ...]]] = {
         "waiters.add",
         "waiters.remove",
     ),
-    "deadline": ("deliveries.postpone", "mailer.send", "mailer.verified", "requests.get", "requests.late"),
+    "deadline": (
+        "deliveries.postpone",
+        "mailer.send",
+        "mailer.verified",
+        "requests.begin_late",
+        "requests.get",
+        "requests.late",
+    ),
 }
 
 ALL_CALLS: Final = tuple((function, call) for function, calls in CALLS.items() for call in calls)

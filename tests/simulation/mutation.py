@@ -22,12 +22,14 @@ class Mutation:
         module: Where.
         old: The source as it is; it must occur exactly once.
         new: What stands there instead.
+        more: Further such pairs, where one line has to move.
     """
 
     name: str
     module: str
     old: str
     new: str
+    more: tuple[tuple[str, str], ...] = ()
 
     @contextmanager
     def applied(self) -> Iterator[None]:
@@ -37,10 +39,12 @@ class Mutation:
             LookupError: The source to be replaced is not there (any more), or it changes nothing.
         """
         module = importlib.import_module(self.module)
-        source = inspect.getsource(module)
-        if source.count(self.old) != 1:
-            raise LookupError(f"{self.name}: {self.old!r} occurs {source.count(self.old)} times in {self.module}")
-        changed = list(_changed(module, source, source.replace(self.old, self.new)))
+        source = mutated = inspect.getsource(module)
+        for old, new in ((self.old, self.new), *self.more):
+            if source.count(old) != 1:
+                raise LookupError(f"{self.name}: {old!r} occurs {source.count(old)} times in {self.module}")
+            mutated = mutated.replace(old, new)
+        changed = list(_changed(module, source, mutated))
         if not changed:
             raise LookupError(f"{self.name}: nothing of {self.module} is changed by it")
         were = [(function, function.__code__) for function, _ in changed]

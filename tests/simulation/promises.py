@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from runtime.core.word_count import WordCount
     from tests.simulation.letters import Letter
     from tests.simulation.pictures import Picture
-    from tests.simulation.queues import Message
     from tests.simulation.world import World
 
 
@@ -96,6 +95,7 @@ def request_changes(world: World, old: Request | None, new: Request) -> None:
     if here is None:
         return
     if new.state.settled:
+        world.settled[new.request_id] = world.numbers
         _recorded(here.unrecorded, new.request_id, ("result", "failure"))
         if new.state is RequestState.UNDELIVERABLE:
             _check(
@@ -146,6 +146,7 @@ def an_image_is_deleted_only_when_read_or_refused(world: World, key: str) -> Non
         needless = record.refused(world.now)
     else:
         needless = record.state is not RecordState.CLAIMED and (key, content.sha256) in world.durable
+        needless = needless or key in {lost for lost, _ in world.lost}  # who hit it just before cannot know
     _check(
         "an_image_is_deleted_only_when_read_or_refused",
         needless,
@@ -173,7 +174,7 @@ def an_attempt_reads_once(world: World, key: str) -> None:
     here = world.current
     if here is None or here.slow:
         return
-    again = (key, record.attempt) in world.ocr_calls
+    again = record.attempt in world.attempts_read
     _check("an_attempt_reads_once", not again, f"generation {record.generation} of {key} was read again")
     _check("an_attempt_reads_once", record.content == world.images.kept[key][1], "other bytes were read")
 
@@ -225,10 +226,21 @@ def mail_goes_to_the_asker_and_only_if_proven(world: World, letter: Letter, reci
     _check(promise, world.current and recipient in world.current.checked, f"nobody checked the proof of {recipient}")
 
 
-def who_waits_too_long_is_told(world: World, done: list[Message]) -> None:
+def lateness_is_not_told_after_the_outcome(world: World, letter: Letter) -> None:
+    """Who was answered before the deadline was looked at hears nothing of it (1)."""
+    here = world.current
+    answered = world.settled.get(letter.request_id)
+    _check(
+        "lateness_is_not_told_after_the_outcome",
+        here is None or answered is None or here.number <= answered,
+        f"{letter.request_id} was answered, and then told that it takes longer",
+    )
+
+
+def who_waits_too_long_is_told(world: World, done: list[str]) -> None:
     """A deadline that finds a request unanswered tells its person (1)."""
-    for message in done:
-        object_key, etag = message.tells.split()
+    for told_of in done:
+        object_key, etag = told_of.split()
         request = next((row for row in world.last_seen.values() if row.request_id.endswith(object_key[8:])), None)
         if request is None or request.state.settled or not (request.etag or "").startswith(etag):
             continue
@@ -318,8 +330,9 @@ def _went_wrong(world: World, put: list[Picture]) -> bool:
     """Whether something happened that may cost a person the result."""
     return (
         (world.faults_met > 0 and len({picture.data for picture in put}) > 1)  # bound, then overwritten
-        or world.faults_met >= MAX_ATTEMPTS
+        or world.faults_met - world.delays_met >= MAX_ATTEMPTS
         or (world.part == 1 and world.plan.between in (Between.EXPIRED, Between.ALMOST_EXPIRED))
+        or (world.faults_met > 0 and bool(world.lost))
     )
 
 
@@ -330,7 +343,7 @@ def one_image_costs_one_call(world: World) -> None:
         Between.NEWER_COUNTER: 1,
         Between.ALMOST_EXPIRED: 3,
     }.get(world.plan.between, 2)
-    for key, asked in Counter(key for key, _ in world.ocr_calls).items():
+    for key, asked in world.ocr_calls.items():
         _check(
             "one_image_costs_one_call",
             asked <= lives + world.faults_met,
@@ -345,12 +358,14 @@ def no_upload_is_left(world: World) -> None:
 
 def no_image_is_left(world: World) -> None:
     """Images are deleted, but for those that a replay will need (3)."""
+    replayed = [row.content for row in world.last_seen.values() if row.reason is Reason.INTERNAL]
     for key, (_, content) in world.images.kept.items():
         record = world.records.rows.get(key)
         for_replay = (
             record is not None and record.content == content and record.state is RecordState.FAILED
         ) and not record.refused(world.now)
-        almost = world.part == 1 and world.plan.between is Between.ALMOST_EXPIRED
+        for_replay = for_replay or content in replayed
+        almost = world.part == 1 and world.plan.between in (Between.EXPIRED, Between.ALMOST_EXPIRED)
         state = record and (record.state, record.generation)
         _check("no_image_is_left", for_replay or almost, f"images/{key} is left; its record: {state}")
 

@@ -19,6 +19,11 @@ class Message:
     visible_at: float
     receives: int = 0
 
+    @property
+    def receipt(self) -> str:
+        """The handle of its latest delivery; no other can acknowledge it."""
+        return f"{self.number}.{self.receives}"
+
 
 @dataclass(slots=True)
 class Queue:
@@ -47,9 +52,9 @@ class Queue:
         """What can be received."""
         return [message for message in self.messages if message.visible_at <= now]
 
-    def delete(self, numbers: set[int]) -> None:
-        """Acknowledge."""
-        self.messages = [message for message in self.messages if message.number not in numbers]
+    def delete(self, receipts: set[str]) -> None:
+        """Acknowledge what was not delivered again since."""
+        self.messages = [message for message in self.messages if message.receipt not in receipts]
 
 
 def queues() -> dict[str, Queue]:

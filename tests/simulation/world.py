@@ -8,10 +8,11 @@ goes wrong is planned (`plan.py`) and befalls the call of a port; the promises (
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -79,7 +80,9 @@ class Invocation:
         number: For a reader of a history.
         queue: Where its messages came from.
         messages: What it was handed.
+        receipts: The receipts that it got for them, by their numbers; a later delivery makes them void.
         stops_at: When its time is over.
+        actor: Who called it, if it is the API's.
         wakes_at: When it stops hanging; None if it does not hang.
         doomed: Whether it is stopped then.
         checked: Addresses that it found to be proven.
@@ -93,6 +96,8 @@ class Invocation:
     queue: Queue
     messages: list[Message]
     stops_at: float
+    receipts: dict[int, str]
+    actor: Actor | None
     process: greenlet = field(default_factory=greenlet)
     wakes_at: float | None = None
     doomed: bool = False
@@ -156,18 +161,21 @@ class World:
         self.timed: list[tuple[float, str, Callable[[], None]]] = []
         # What the promises look at, beside the fakes.
         self.sent: list[Sent] = []
-        self.ocr_calls: list[tuple[str, str]] = []
+        self.ocr_calls: Counter[str] = Counter()
+        self.attempts_read: set[str] = set()
         self.durable: set[tuple[str, str]] = set()
         self.puts: dict[str, list[Picture]] = {}
         self.last_seen: dict[str, Request] = {}
         self.lost_proof: set[str] = set()
         self.lost: set[tuple[str, int]] = set()
+        self.settled: dict[str, int] = {}
         self.faults_met = 0
+        self.delays_met = 0
         self._pick = choices.pick
         self._told = told
         self._hub = getcurrent()
         self._steps = 0
-        self._numbers = 0
+        self.numbers = 0
         self._calls: dict[tuple[str, str], int] = {}
         self._faults: dict[tuple[str, str], list[Fault]] = {}
         for fault in plan.faults:
@@ -187,15 +195,15 @@ class World:
         self.mailer = fakes.MemoryMailer()
         port = self._watched
         clock, log, tokens = SimpleNamespace(now=lambda: self.now), SimpleNamespace(emit=self._log), fakes.CountedTokens()
-        requests = port("requests", self.requests, REQUESTS)
-        records = port("records", self.records, RECORDS)
-        results = port("results", self.results, RESULTS)
-        waiters = port("waiters", self.waiters, WAITERS)
-        notifications = port("notifications", self.notifications, ("send",))
-        mailer = port("mailer", SimpleNamespace(verified=self.mailer.verified, send=self._send), ("verified", "send"))
-        uploads = port("uploads", self.uploads, ("form", "read", "delete"))
-        reader = port("reader", SimpleNamespace(read=self._ocr), ("read",))
-        deliveries = port("deliveries", SimpleNamespace(postpone=self._postpone), ("postpone",))
+        requests = port("requests", self.requests)
+        records = port("records", self.records)
+        results = port("results", self.results)
+        waiters = port("waiters", self.waiters)
+        notifications = port("notifications", self.notifications)
+        mailer = port("mailer", SimpleNamespace(verified=self.mailer.verified, send=self._send))
+        uploads = port("uploads", self.uploads)
+        reader = port("reader", SimpleNamespace(read=self._ocr))
+        deliveries = port("deliveries", SimpleNamespace(postpone=self._postpone))
         self._open = OpenRequest(
             requests=requests, uploads=uploads, mailer=mailer, clock=clock, tokens=tokens, log=log,
             form_seconds=FORM, keep_seconds=KEEP,
@@ -203,7 +211,7 @@ class World:
         works: dict[str, Callable[[Mapping[str, Any]], None]] = {
             "ingest": ingest.work(
                 Ingest(
-                    uploads=uploads, images=port("images", self.images, ("keep", "delete")), reader=reader,
+                    uploads=uploads, images=port("images", self.images), reader=reader,
                     results=results, records=records, waiters=waiters, requests=requests,
                     notifications=notifications, clock=clock, tokens=tokens, log=log,
                     lease_seconds=INGEST_LEASE, keep_seconds=KEEP,
@@ -217,12 +225,13 @@ class World:
                     tokens=tokens, log=log, sender=SENDER, lease_seconds=NOTIFY_LEASE,
                 )
             ),
-            "deadline": deadline.work(Deadline(requests, mailer, clock, log, SENDER)),
+            "deadline": deadline.work(Deadline(requests, mailer, clock, log, SENDER, NOTIFY_LEASE)),
         }  # fmt: skip
         self._handlers = {name: Batch(work, deliveries, log) for name, work in works.items()}
 
-    def _watched(self, name: str, port: Any, methods: Iterable[str]) -> Any:  # noqa: ANN401  any port
+    def _watched(self, name: str, port: Any) -> Any:  # noqa: ANN401  any port
         """The port, each of whose calls is the scheduler's."""
+        methods = vars(port) if isinstance(port, SimpleNamespace) else _methods(type(port))
         return SimpleNamespace(
             **{method: partial(self._call, f"{name}.{method}", getattr(port, method)) for method in methods}
         )
@@ -241,16 +250,21 @@ class World:
         record = self.records.rows.get(key)
         if "-" in key:
             self.covered["twins"] += 1
-        self.ocr_calls.append((key, record.attempt if record else ""))
+        self.ocr_calls[key] += 1
+        if record and self.current and not self.current.slow:
+            self.attempts_read.add(record.attempt)
         return BY_DATA[self.images.kept[key][0]].read()
 
     def _send(self, letter: Letter, recipient: str) -> str:
         if self.plan.sandbox and recipient not in self.mailer.proven:
+            if self.current:
+                self.current.hurt = True
             raise AddressUnverified
         promises.mail_goes_to_the_asker_and_only_if_proven(self, letter, recipient)
         sent = Sent(letter)
         self.sent.append(sent)
         if letter.kind == "late":
+            promises.lateness_is_not_told_after_the_outcome(self, letter)
             self.covered["late mails"] += 1
         elif any(each.letter.request_id == letter.request_id and each.excused for each in self.sent[:-1]):
             self.covered["second copies after a crash"] += 1
@@ -262,7 +276,7 @@ class World:
     def _postpone(self, queue_arn: str, receipt_handle: str, receives: int) -> int:
         seconds = 1 + self._pick(min(900, 2 ** min(receives, 10)))
         for message in self.queues[queue_arn.rpartition(":")[2]].messages:
-            if str(message.number) == receipt_handle:
+            if message.receipt == receipt_handle:
                 message.visible_at = self.now + seconds
         return seconds
 
@@ -309,6 +323,7 @@ class World:
     def _befall(self, here: Invocation, what: tuple[str, str], fault: Fault) -> None:
         kind = fault.kind
         self.faults_met += 1
+        self.delays_met += kind in (Kind.THROTTLED, Kind.BUSY)
         here.hurt = True
         self.covered[f"{kind}|{what[0]} {what[1]}"] += 1
         self._say(f"{here} {what[1]}: {kind}")
@@ -379,9 +394,9 @@ class World:
             self.covered["duplicated messages"] += 1
         for copy in range(copies):
             delay = _DELAYS[self._pick(len(_DELAYS))] if spread or copy else 0.0
-            self._numbers += 1
+            self.numbers += 1
             to = self.queues[queue]
-            to.messages.append(_message(self._numbers, body, tells, self.now + to.delay + delay))
+            to.messages.append(_message(self.numbers, body, tells, self.now + to.delay + delay))
 
     # -- the scheduler -------------------------------------------------------------------------------------------------
 
@@ -501,7 +516,7 @@ class World:
         records = [
             {
                 "messageId": str(message.number),
-                "receiptHandle": str(message.number),
+                "receiptHandle": message.receipt,
                 "body": message.body,
                 "attributes": {"ApproximateReceiveCount": str(message.receives)},
                 "eventSourceARN": f"arn:aws:sqs:us-east-1:123456789012:{queue.function}",
@@ -511,9 +526,12 @@ class World:
         handle = self._handlers[queue.function]
         self._start(queue, chosen, partial(handle, {"Records": records}))
 
-    def _start(self, queue: Queue, messages: list[Message], work: Callable[[], Any]) -> None:
-        self._numbers += 1
-        here = Invocation(self._numbers, queue, messages, self.now + queue.timeout)
+    def _start(
+        self, queue: Queue, messages: list[Message], work: Callable[[], Any], actor: Actor | None = None
+    ) -> None:
+        self.numbers += 1
+        receipts = {message.number: message.receipt for message in messages}
+        here = Invocation(self.numbers, queue, messages, self.now + queue.timeout, receipts, actor)
         here.process = greenlet(partial(self._process, here, work))
         self.running.append(here)
         if self._told is not None:
@@ -536,10 +554,11 @@ class World:
         elif here.queue is not API:
             failed = {each["itemIdentifier"] for each in here.answer["batchItemFailures"]}
             done = [message for message in here.messages if str(message.number) not in failed]
-            here.queue.delete({message.number for message in done})
-            self._say(f"{here} is done with {[message.tells for message in done]}")
+            here.queue.delete({here.receipts[message.number] for message in done})
+            told = [message.tells for message in done]
+            self._say(f"{here} is done with {told}")
             if here.queue.function == "deadline":
-                promises.who_waits_too_long_is_told(self, done)
+                promises.who_waits_too_long_is_told(self, told)
         if here.queue is API:
             self._opened(here)
 
@@ -550,7 +569,7 @@ class World:
         if actor.opened is None:
             wish = Wish(actor.name, "page.png", "image/png", 1000)
             self._say(f"{actor.name} opens a request")
-            self._start(API, [], partial(self._open_for, actor, wish))
+            self._start(API, [], partial(self._open_for, actor, wish), actor)
             return
         picture = PICTURES[actor.person.puts[actor.done].picture]
         if self.now < actor.opened.expires_at:
@@ -563,23 +582,21 @@ class World:
         actor.done += 1
         self._goes_on(actor)
 
-    def _open_for(self, actor: Actor, wish: Wish) -> Actor | None:
+    def _open_for(self, actor: Actor, wish: Wish) -> bool:
+        """Whether there is reason to go on, or to try again."""
         try:
             actor.opened = self._open(wish)
         except BadRequest:
-            return None
+            return False
         except (Retryable, RuntimeError):
-            pass
-        return actor
+            self._say(f"{actor.name} is told to try again")
+        return True
 
     def _opened(self, here: Invocation) -> None:
-        """Go on with the form; whoever got none tries again, unless there was a good reason."""
-        for actor in self.actors:
-            if actor.acts_at is None and actor.done < len(actor.person.puts):
-                if actor.opened is None and not here.crashed and here.answer is None:
-                    actor.done = len(actor.person.puts)
-                else:
-                    self._goes_on(actor)
+        """Go on with the form; who got none tries again, unless there was a good reason."""
+        actor = here.actor
+        if actor and (actor.opened or here.crashed or here.answer):
+            self._goes_on(actor)
 
     def _goes_on(self, actor: Actor) -> None:
         if actor.done < len(actor.person.puts):
@@ -595,7 +612,9 @@ class World:
         self.mailer.proven.discard(actor.name)
 
     def _wake_early(self, actor: Actor) -> None:
-        if actor.opened:
+        """As somebody may who looks for what is stuck: `notify` finds work in progress, and waits again."""
+        request = self.requests.rows.get(actor.opened.request_id) if actor.opened else None
+        if actor.opened and request and request.key in self.records.rows:
             self.covered["early wakes"] += 1
             self.wake(actor.opened.request_id)
 
@@ -639,15 +658,12 @@ class World:
             self._told.append(f"{here} {name}({', '.join(values)}) -> {_shown(answer)}")
 
 
-REQUESTS: Final = (
-    "open", "get", "bind", "kept", "joined", "hit", "refuse", "begin_sending", "stop_sending", "settle", "late",
-)  # fmt: skip
-RECORDS: Final = ("get", "claim", "give_back", "transcribed", "ready", "failed")
-RESULTS: Final = (
-    "write_text", "read_text", "write_transcript", "read_transcript", "delete_transcript", "write_count", "read_count",
-    "complete",
-)  # fmt: skip
-WAITERS: Final = ("add", "of", "remove")
+_LONG: Final = re.compile(r"\b([0-9a-f]{4})[0-9a-f]{28}\b")
+
+
+@cache
+def _methods(port: type) -> tuple[str, ...]:
+    return tuple(name for name in dir(port) if not name.startswith("_") and callable(getattr(port, name)))
 
 
 def _message(number: int, body: str, tells: str, visible_at: float) -> Message:
@@ -657,7 +673,7 @@ def _message(number: int, body: str, tells: str, visible_at: float) -> Message:
 
 
 def _short(text: str) -> str:
-    return text.replace("0" * 20, "")
+    return _LONG.sub(r"\1", text.replace("0" * 20, ""))
 
 
 def _shown(value: object) -> str:
