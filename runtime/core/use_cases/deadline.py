@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runtime.core import events, keys
-from runtime.core.errors import Retryable
+from runtime.core.errors import AddressUnverified, Retryable
 from runtime.core.insist import insist
 from runtime.core.mail import compose
 from runtime.core.types import Stage
 
 if TYPE_CHECKING:
     from runtime.core.ports import Clock, Log, Mailer, Requests
+    from runtime.core.types import Request
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,11 @@ class Deadline:
         if request.state.settled or Stage.LATE in request.times:
             self.log.emit(events.MessageIgnored(queue="deadline", cause="answered"))
             return
-        if not self.mailer.verified(request.email):
+        try:
+            message_id = self._mail(request)
+        except AddressUnverified:
             self.log.emit(events.MailUndeliverable(request_id=request.request_id))
             return
-        now = self.clock.now()
-        if not self.requests.begin_late(request.request_id, now=now, lease_until=now + self.lease_seconds):
-            raise Retryable("another delivery is sending it, or died and still has its lease, or the outcome is known")
-        message_id = self.mailer.send(compose.late(request, sender=self.sender), request.email)
         now = self.clock.now()
         insist(lambda: self.requests.late(request.request_id, now))
         uploaded = request.times.get(Stage.UPLOADED)
@@ -58,3 +57,11 @@ class Deadline:
                 seconds_since_upload=None if uploaded is None else round(now - uploaded, 3),
             )
         )
+
+    def _mail(self, request: Request) -> str:
+        if not self.mailer.verified(request.email):
+            raise AddressUnverified
+        now = self.clock.now()
+        if not self.requests.begin_late(request.request_id, now=now, lease_until=now + self.lease_seconds):
+            raise Retryable("another delivery is sending it, or died and still has its lease, or the outcome is known")
+        return self.mailer.send(compose.late(request, sender=self.sender), request.email)

@@ -204,7 +204,7 @@ class Ingest:
             self.log.emit(events.CacheHit(request_id=request.request_id, digest=record.key))
         if current:
             self._tell(request.request_id, record)
-        self._forget_image(record)
+        self._forget_image_of(request, record.key)
         return True
 
     def _count_again(self, request: Request, record: Record) -> bool:
@@ -333,10 +333,12 @@ class Ingest:
 
     def _tidy(self, request: Request) -> None:
         """Its outcome is known; an earlier delivery may have died before it left the waiters or deleted the image."""
-        if request.key is None:
-            return
-        self.waiters.remove(request.key, request.request_id)
-        record = self.records.get(request.key)
+        if request.key:
+            self.waiters.remove(request.key, request.request_id)
+            self._forget_image_of(request, request.key)
+
+    def _forget_image_of(self, request: Request, key: str) -> None:
+        record = self.records.get(key)  # as it is now: it may have been claimed anew
         if record and record.content == request.content:
             self._forget_image(record)
 
