@@ -1,4 +1,4 @@
-"""Write down what cannot be undone."""
+"""Write down what was paid for, or cannot be undone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TRIES: Final = 5
 
 
 def insist(write: Callable[[], None]) -> None:
-    """Try a write again at once when its service is busy: a mail is out, and only this keeps it from going out twice.
+    """Try a write again at once when its service is busy, or a mail may go out twice, and OCR be paid twice.
 
     Raises:
         Retryable: The service is still busy after `TRIES` tries, each of which the adapter has repeated already.

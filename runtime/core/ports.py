@@ -166,7 +166,7 @@ class Records(Protocol):
         ...
 
     def give_back(self, claim: Claim) -> None:
-        """End an attempt that left nothing behind, without counting it; nothing happens if it was overtaken."""
+        """End an attempt that is to be repeated, without counting it; nothing happens if it was overtaken."""
         ...
 
     def transcribed(self, claim: Claim, now: float) -> bool:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from runtime.core import events, keys, pictures, textract, word_count, words
 from runtime.core.errors import Absent, Changed, Rejected, Retryable
+from runtime.core.insist import insist
 from runtime.core.reasons import MAX_BYTES, Reason
 from runtime.core.transcript import transcribe
 from runtime.core.types import MAX_ATTEMPTS, Content, Record, RecordState, Stage
@@ -269,6 +270,9 @@ class Ingest:
             for overtaken in range(claimed.first_generation, claim.generation):  # what nobody will count any more
                 self.results.delete_transcript(claim.key, overtaken)
             reading = textract.parse(self.reader.read(claim.key))
+            transcript = transcribe(reading)
+            insist(lambda: self.results.write_text(claim.key, reading.text()))
+            insist(lambda: self.results.write_transcript(claim, transcript))
         except Rejected as error:
             self._give_up(request, claim, error.reason)
             return
@@ -281,9 +285,6 @@ class Ingest:
                 events.ClaimReturned(digest=claim.key, generation=claim.generation, cause=type(error).__name__)
             )
             raise
-        transcript = transcribe(reading)
-        self.results.write_text(claim.key, reading.text())
-        self.results.write_transcript(claim, transcript)
         now = self.clock.now()
         if not self.records.transcribed(claim, now):
             self.results.delete_transcript(claim.key, claim.generation)

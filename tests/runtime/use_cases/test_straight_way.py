@@ -467,12 +467,40 @@ def crash_once(monkeypatch: pytest.MonkeyPatch, port: object, call: str, error: 
 def test_ones_own_unfinished_claim_is_not_taken_for_anothers(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = service.open()
     upload = service.upload(opened, PICTURE)
-    crash_once(monkeypatch, service.results, "write_transcript", Throttled("come later"), after=False)
-    with pytest.raises(Throttled):
+    crash_once(monkeypatch, service.results, "write_transcript", MemoryError(), after=False)
+    with pytest.raises(MemoryError):
         service.ingest(upload)
     with pytest.raises(Retryable):
         service.ingest(upload)
     service.clock.advance(LEASE + 1)
+    service.ingest(upload)
+    service.run()
+    assert service.request(opened).state is RequestState.SENT
+    assert service.at_rest()
+
+
+def test_a_bucket_that_is_busy_for_a_moment_costs_no_second_ocr_call(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = service.open()
+    crash_once(monkeypatch, service.results, "write_transcript", Throttled("come later"), after=False)
+    service.ingest(service.upload(opened, PICTURE))
+    service.run()
+    assert len(service.reader.asked) == 1
+    assert service.request(opened).state is RequestState.SENT
+
+
+def test_a_bucket_that_is_busy_for_long_only_delays(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_: object) -> None:
+        raise Throttled("come later")
+
+    opened = service.open()
+    upload = service.upload(opened, PICTURE)
+    with monkeypatch.context() as for_long:
+        for_long.setattr(service.results, "write_transcript", busy)
+        for _ in range(2 * MAX_ATTEMPTS):
+            with pytest.raises(Throttled):
+                service.ingest(upload)
     service.ingest(upload)
     service.run()
     assert service.request(opened).state is RequestState.SENT
