@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from runtime.core.errors import Retryable
 
@@ -11,18 +11,18 @@ if TYPE_CHECKING:
 
 TRIES: Final = 5
 
+Answer = TypeVar("Answer")
 
-def insist(write: Callable[[], None]) -> None:
+
+def insist(write: Callable[[], Answer]) -> Answer:
     """Try a write again at once when its service is busy, or a mail may go out twice, and OCR be paid twice.
 
     Raises:
         Retryable: The service is still busy after `TRIES` tries, each of which the adapter has repeated already.
     """
-    for tried in range(1, TRIES + 1):
+    for _ in range(TRIES - 1):
         try:
-            write()
+            return write()
         except Retryable:
-            if tried == TRIES:
-                raise
-        else:
-            return
+            continue
+    return write()

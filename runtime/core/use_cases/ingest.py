@@ -280,10 +280,7 @@ class Ingest:
             self._give_up(request, claim, Reason.INTERNAL)
             return
         except Retryable as error:
-            self.records.give_back(claim)
-            self.log.emit(
-                events.ClaimReturned(digest=claim.key, generation=claim.generation, cause=type(error).__name__)
-            )
+            self._give_back(claim, error)
             raise
         now = self.clock.now()
         if not self.records.transcribed(claim, now):
@@ -301,9 +298,19 @@ class Ingest:
             )
         )
 
+    def _give_back(self, claim: Claim, error: Retryable) -> None:
+        """This attempt cannot go on for now; the next delivery begins another."""
+        self.records.give_back(claim)
+        self.log.emit(events.ClaimReturned(digest=claim.key, generation=claim.generation, cause=type(error).__name__))
+
     def _give_up(self, request: Request, claim: Claim, reason: Reason) -> None:
         """Record that there will be no result, then tell everybody who waits."""
-        if not self.records.failed(claim, reason, self.clock.now()):
+        try:
+            ended = insist(lambda: self.records.failed(claim, reason, self.clock.now()))
+        except Retryable as error:
+            self._give_back(claim, error)
+            raise
+        if not ended:
             self.log.emit(events.Overtaken(digest=claim.key, generation=claim.generation, stage="refused"))
             return
         self.log.emit(events.PictureRefused(request_id=request.request_id, digest=claim.key, reason=reason))
