@@ -19,8 +19,8 @@ MUTATIONS: Final = (
     Mutation(
         "image deleted before the transcript is durable",
         _INGEST,
-        "        self.results.write_transcript(claim, transcript)\n",
-        "        self.images.delete(claim.key)\n        self.results.write_transcript(claim, transcript)\n",
+        "            transcript = transcribe(reading)\n",
+        "            transcript = transcribe(reading)\n            self.images.delete(claim.key)\n",
     ),
     Mutation(
         "no generation check in count",
@@ -93,12 +93,6 @@ MUTATIONS: Final = (
         "        self.uploads.delete(upload.object_key, upload.etag)\n        pictures.check(data)\n",
     ),
     Mutation(
-        "waiter added after the claim was seen taken",
-        _INGEST,
-        "            self.waiters.add(key, request)\n            claimed = self._claim(request, content, key, record)\n",
-        "            claimed = self._claim(request, content, key, record)\n            self.waiters.add(key, request)\n",
-    ),
-    Mutation(
         "a claim given back is never free",
         _TYPES,
         "            return self.lease_until <= now\n",
@@ -111,11 +105,35 @@ MUTATIONS: Final = (
         "            return self.lease_until <= now + 30\n",
     ),
     Mutation(
-        "transcript deleted before the record is READY",
-        _PUBLISH,
-        "        generation = stored.generation\n",
-        "        generation = stored.generation + 0 * len(self.waiters.of(key))\n"
+        "transcript deleted before its count is written",
+        _COUNT,
+        "        counted = word_count.tally(key, transcript)\n",
+        "        counted = word_count.tally(key, transcript)\n"
         "        self.results.delete_transcript(key, generation)\n",
+    ),
+    Mutation(
+        "record written without asking whose it is",
+        _FAKES,
+        "        return row if row and row.claim == claim and row.state is RecordState.CLAIMED else None\n",
+        "        return row\n",
+    ),
+    Mutation(
+        "form used again binds anew",
+        _FAKES,
+        "        if row.etag is not None and (row.etag, row.content) != (etag, content):\n",
+        "        if False:\n",
+    ),
+    Mutation(
+        "attempts that OCR throttled are counted",
+        _FAKES,
+        "row, lease_until=0, attempts=row.attempts - 1, first_generation",
+        "row, lease_until=0, first_generation",
+    ),
+    Mutation(
+        "generations begin anew when a row is forgotten",
+        _INGEST,
+        "generation = seen.generation + 1 if seen else int(now)",
+        "generation = seen.generation + 1 if seen else 1",
     ),
     Mutation(
         "proof not asked for again before sending",
@@ -136,22 +154,10 @@ MUTATIONS: Final = (
         "False",
     ),
     Mutation(
-        "throttled OCR counts as an attempt",
-        _FAKES,
-        "replace(row, lease_until=0, attempts=row.attempts - 1)",
-        "replace(row, lease_until=0)",
-    ),
-    Mutation(
         "the right to send is not given back when SES is busy",
         _NOTIFY,
         "            self.requests.stop_sending(request.request_id, attempt)\n            raise\n",
         "            return\n",
-    ),
-    Mutation(
-        "a form used again binds anew",
-        _FAKES,
-        "row.etag not in (None, etag)",
-        "False",
     ),
     Mutation(
         "who waits is not told of a refusal",

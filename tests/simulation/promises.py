@@ -61,6 +61,12 @@ def record_changes(world: World, old: Record | None, new: Record) -> None:
     """Records only move forward within a generation, and generations only up; `READY` is never `FAILED` (4)."""
     if old is None:
         return
+    if world.writing is not None:
+        _check(
+            "an_overtaken_attempt_changes_nothing",
+            world.writing == old.claim,
+            f"generation {world.writing.generation} wrote on {old.key}, which is at {old.generation}",
+        )
     promise = "a_record_only_moves_forward"
     if new.generation == old.generation:
         _check(promise, _RANK[new.state] >= _RANK[old.state], f"{old.state} became {new.state}")
@@ -179,6 +185,44 @@ def an_attempt_reads_once(world: World, key: str) -> None:
     _check("an_attempt_reads_once", record.content == world.images.kept[key][1], "other bytes were read")
 
 
+def attempt_writes(world: World, claim: Claim, *_: object) -> None:
+    """Not a promise: what `record_changes` needs to know."""
+    world.writing = claim
+
+
+def attempt_wrote(world: World, *_: object) -> None:
+    """The end of that."""
+    world.writing = None
+
+
+def generation_was_seen(world: World, answer: Record | None, key: str) -> None:
+    """Not a promise: what the promises need to know."""
+    if world.current:
+        world.current.seen[key] = answer.generation if answer else 0
+
+
+def what_is_overtaken_is_not_counted(world: World, count: WordCount, generation: int) -> None:
+    """Nobody counts for another generation than the record had when it was looked at (4)."""
+    seen = world.current.seen.get(count.key, generation) if world.current else generation
+    _check(
+        "what_is_overtaken_is_not_counted",
+        seen == generation,
+        f"generation {generation} of {count.key} was counted, and its record was at {seen}",
+    )
+
+
+def a_hit_is_of_a_record_that_lives(world: World, _answer: object, request_id: str) -> None:
+    """Who is answered from the cache is answered from a record that had not expired when it was looked at (4)."""
+    request, here = world.last_seen[request_id], world.current
+    record = world.records.rows.get(request.key)
+    if record and here:
+        _check(
+            "a_hit_is_of_a_record_that_lives",
+            record.expires_at > here.began_at,
+            f"{request_id} was answered from {record.key}, which had expired",
+        )
+
+
 def transcript_is_durable(world: World, _answer: object, claim: Claim, *_: object) -> None:
     """Not a promise: what the promises need to know."""
     record = world.records.rows.get(claim.key)
@@ -188,15 +232,20 @@ def transcript_is_durable(world: World, _answer: object, claim: Claim, *_: objec
 
 def failure_is_recorded(world: World, answer: object, claim: Claim, reason: Why, *_: object) -> None:
     """Not a promise: what the promises need to know."""
+    attempt_wrote(world)
     record = world.records.rows.get(claim.key)
     if answer and record and reason is not Reason.INTERNAL:
         world.durable.add((claim.key, record.content.sha256))
 
 
-def ready_means_that_the_result_is_there(world: World, answer: object, count: WordCount, *_: object) -> None:
-    """`READY` means that the result is there and is this image's (4)."""
+def ready_means_that_the_result_is_there(
+    world: World, answer: object, count: WordCount, generation: int, **_: object
+) -> None:
+    """`READY` means that the result is there and is this image's, and that its attempt was not overtaken (4)."""
     record = world.records.rows.get(count.key)
     if answer and record:
+        promise = "an_overtaken_attempt_changes_nothing"
+        _check(promise, record.generation == generation, f"{count.key} became READY for generation {generation}")
         _ready(world, record)
 
 
@@ -253,11 +302,19 @@ BEFORE: Final[dict[str, Callable[..., None]]] = {
     "images.delete": an_image_is_deleted_only_when_read_or_refused,
     "results.delete_transcript": a_transcript_is_deleted_only_when_counted,
     "reader.read": an_attempt_reads_once,
+    "records.transcribed": attempt_writes,
+    "records.failed": attempt_writes,
+    "records.give_back": attempt_writes,
+    "results.write_count": what_is_overtaken_is_not_counted,
 }
 
 AFTER: Final[dict[str, Callable[..., None]]] = {
     "results.write_transcript": transcript_is_durable,
+    "records.get": generation_was_seen,
+    "records.transcribed": attempt_wrote,
+    "records.give_back": attempt_wrote,
     "records.failed": failure_is_recorded,
+    "requests.hit": a_hit_is_of_a_record_that_lives,
     "records.ready": ready_means_that_the_result_is_there,
     "mailer.verified": proof_was_seen,
 }

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from greenlet import getcurrent, greenlet
 
+from runtime.adapters.queues import LONGEST_DELAY
 from runtime.core import events, keys
 from runtime.core.errors import Absent, AddressUnverified, BadRequest, Retryable, Throttled
 from runtime.core.types import Content, RecordState
@@ -39,7 +40,7 @@ from tests.simulation.queues import Queue, queues
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from runtime.core.types import Record, Request
+    from runtime.core.types import Claim, Record, Request
     from runtime.core.use_cases.requests import Opened
     from tests.simulation.choices import Choices
     from tests.simulation.letters import Letter
@@ -85,7 +86,9 @@ class Invocation:
         actor: Who called it, if it is the API's.
         wakes_at: When it stops hanging; None if it does not hang.
         doomed: Whether it is stopped then.
+        began_at: When it was started.
         checked: Addresses that it found to be proven.
+        seen: At which generation it found records, by key (0: none).
         unrecorded: Mails that it sent and has not recorded yet.
         slow: Whether it has outlived its leases.
         hurt: Whether anything went wrong in it.
@@ -101,6 +104,8 @@ class Invocation:
     process: greenlet = field(default_factory=greenlet)
     wakes_at: float | None = None
     doomed: bool = False
+    began_at: float = 0.0
+    seen: dict[str, int] = field(default_factory=dict)
     checked: set[str] = field(default_factory=set)
     unrecorded: list[Sent] = field(default_factory=list)
     slow: bool = False
@@ -168,6 +173,7 @@ class World:
         self.last_seen: dict[str, Request] = {}
         self.lost_proof: set[str] = set()
         self.lost: set[tuple[str, int]] = set()
+        self.writing: Claim | None = None
         self.settled: dict[str, int] = {}
         self.faults_met = 0
         self.delays_met = 0
@@ -274,7 +280,8 @@ class World:
         return f"message-{len(self.sent)}"
 
     def _postpone(self, queue_arn: str, receipt_handle: str, receives: int) -> int:
-        seconds = 1 + self._pick(min(900, 2 ** min(receives, 10)))
+        longest = min(LONGEST_DELAY, 2 ** min(receives, 10))
+        seconds = longest - self._pick(longest)
         for message in self.queues[queue_arn.rpartition(":")[2]].messages:
             if message.receipt == receipt_handle:
                 message.visible_at = self.now + seconds
@@ -532,6 +539,7 @@ class World:
         self.numbers += 1
         receipts = {message.number: message.receipt for message in messages}
         here = Invocation(self.numbers, queue, messages, self.now + queue.timeout, receipts, actor)
+        here.began_at = self.now
         here.process = greenlet(partial(self._process, here, work))
         self.running.append(here)
         if self._told is not None:
