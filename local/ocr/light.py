@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from PIL import Image, ImageChops, ImageFilter, ImageMath, ImageOps, ImageStat
+from PIL import Image, ImageChops, ImageFilter, ImageMath, ImageStat
 
 # How much farther light must stand out than dark before a picture counts as light on dark.
 _LIGHTER = 1.5
 # At least so much of a page is ink. Where that is fainter than print, it is made darker; never more than to _FAINTEST
 # of 255, for there the paper's own grain begins.
 _INK_SHARE, _PRINT, _FAINTEST = 0.01, 110, 200
+# Rows of pixels that are worked on at a time.
+_BAND = 256
 
 
 def even(image: Image.Image) -> Image.Image:
@@ -21,14 +23,30 @@ def even(image: Image.Image) -> Image.Image:
     reduced = image.resize((max(1, image.width // 8), max(1, image.height // 8)), Image.Resampling.BOX)
     paper = reduced.filter(ImageFilter.MaxFilter(5)).filter(ImageFilter.MedianFilter(5))
     paper = paper.filter(ImageFilter.GaussianBlur(6)).resize(image.size, Image.Resampling.BICUBIC)
-    shares = ImageMath.lambda_eval(
-        lambda of: of["convert"](
-            of["min"](of["float"](of["image"]) * 255 / of["max"](of["float"](of["paper"]), 1), 255), "L"
-        ),
-        image=image,
-        paper=paper,
-    )
-    return _darkened(shares)
+    return _darkened(_shares(image, paper))
+
+
+def within(image: Image.Image, longest: int) -> Image.Image:
+    """The image reduced or enlarged until its longer side is that long; no side vanishes."""
+    factor = longest / max(image.size)
+    size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
+    return image.resize(size, Image.Resampling.BOX)
+
+
+def _shares(image: Image.Image, paper: Image.Image) -> Image.Image:
+    """A band at a time: as floating point, a whole picture takes sixteen times its own memory."""
+    shares = Image.new("L", image.size)
+    for top in range(0, image.height, _BAND):
+        band = (0, top, image.width, min(top + _BAND, image.height))
+        share = ImageMath.lambda_eval(
+            lambda of: of["convert"](
+                of["min"](of["float"](of["image"]) * 255 / of["max"](of["float"](of["paper"]), 1), 255), "L"
+            ),
+            image=image.crop(band),
+            paper=paper.crop(band),
+        )
+        shares.paste(share, band)
+    return shares
 
 
 def _light_on_dark(image: Image.Image) -> bool:
@@ -36,7 +54,7 @@ def _light_on_dark(image: Image.Image) -> bool:
 
     Around the local mean there is as much light as dark; but ink is the rarer, and so lies farther from the mean.
     """
-    reduced = ImageOps.contain(image, (800, 800), Image.Resampling.BOX)
+    reduced = within(image, 800)
     around = reduced.filter(ImageFilter.BoxBlur(12))
     lighter = ImageStat.Stat(ImageChops.subtract(reduced, around)).sum2[0]
     darker = ImageStat.Stat(ImageChops.subtract(around, reduced)).sum2[0]

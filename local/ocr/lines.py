@@ -12,10 +12,14 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageChops, ImageFilter, ImageOps
+from PIL import Image, ImageChops, ImageFilter
+
+from local.ocr.light import within
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
+
+Box = tuple[int, int, int, int]
 
 # How far a page may lie askew and still be found; beyond it, the neighbouring quarter's lines begin to compete.
 _MAX_SKEW = 20.0
@@ -109,8 +113,19 @@ def bend_of_lines(image: Image.Image) -> Bend:
     return best if contrast(best) > _PLAINLY_BENT * contrast(Bend()) else Bend()
 
 
+def patches(size: tuple[int, int], across: int, down: int) -> Iterator[Box]:
+    """An area cut into so many patches, or as many as it has pixels."""
+    width, height = size
+    for column in range(across):
+        left, right = width * column // across, width * (column + 1) // across
+        for row in range(down):
+            top, bottom = height * row // down, height * (row + 1) // down
+            if left < right and top < bottom:
+                yield left, top, right, bottom
+
+
 def _ink(image: Image.Image) -> Image.Image:
-    ink = ImageChops.invert(ImageOps.contain(image, (1000, 1000), Image.Resampling.BOX))
+    ink = ImageChops.invert(within(image, 1000))
     ink = ink.point([max(0, level - _GRAIN) for level in range(256)])
     # Text is a little ink on much paper. What is mostly ink is the desk, a picture or the page's edge.
     mostly = ink.filter(ImageFilter.BoxBlur(8)).point([255 * (level > _MOSTLY_INK) for level in range(256)])
@@ -143,24 +158,22 @@ def _sheared(strips: Image.Image, degrees: float) -> Image.Image:
 
 def _displaced(strips: Image.Image, bend: Bend) -> Image.Image:
     width, height = strips.size
-    across, down = 12, 4
-    mesh: list[tuple[tuple[int, int, int, int], tuple[float, ...]]] = []
+    mesh: list[tuple[Box, tuple[float, ...]]] = []
 
     def source(x: int, y: int) -> tuple[float, float]:
         return x, y + bend.drop(2 * x / width - 1, 2 * y / height - 1) * width * _STRIP
 
-    for column in range(across):
-        left, right = width * column // across, width * (column + 1) // across
-        for row in range(down):
-            top, bottom = height * row // down, height * (row + 1) // down
-            quad = (*source(left, top), *source(left, bottom), *source(right, bottom), *source(right, top))
-            mesh.append(((left, top, right, bottom), quad))
+    for left, top, right, bottom in patches(strips.size, 12, 4):
+        quad = (*source(left, top), *source(left, bottom), *source(right, bottom), *source(right, top))
+        mesh.append(((left, top, right, bottom), quad))
     return strips.transform(strips.size, Image.Transform.MESH, mesh, Image.Resampling.NEAREST)
 
 
 def _contrast(strips: Image.Image) -> float:
     rows = array("f", strips.resize((1, strips.height), Image.Resampling.BOX).tobytes())
     steps = sorted((after - before) ** 2 for before, after in pairwise(rows))
+    if not steps:  # a single row
+        return 0.0
     # A page edge or a rule is stronger than any line of text, but there are few of them: the strongest are left out,
     # an eighth of those that count at all on a page of few words, a fiftieth of the page on a full one.
     counting = len(steps) - bisect_left(steps, steps[-1] / 1000)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from local.ocr.light import even
+from local.ocr.lines import patches
 
 if TYPE_CHECKING:
-    from local.ocr.lines import Bend
+    from local.ocr.lines import Bend, Box
 
 # Tesseract wants capitals of 20-40 pixels. A page whose longest side is under 1600 pixels has smaller ones.
 _SMALL, _TARGET, _MOST = 1600, 1900, 3.0
@@ -89,13 +90,10 @@ class View:
         def bent(x: float, y: float) -> tuple[float, float]:
             return x, y + bend.drop(2 * x / width - 1, 2 * y / height - 1) * width
 
-        mesh: list[tuple[tuple[int, int, int, int], tuple[float, ...]]] = []
-        for row in range(_PATCHES):
-            for column in range(_PATCHES):
-                left, right = width * column // _PATCHES, width * (column + 1) // _PATCHES
-                top, bottom = height * row // _PATCHES, height * (row + 1) // _PATCHES
-                quad = (*bent(left, top), *bent(left, bottom), *bent(right, bottom), *bent(right, top))
-                mesh.append(((left, top, right, bottom), quad))
+        mesh: list[tuple[Box, tuple[float, ...]]] = []
+        for left, top, right, bottom in patches(self.image.size, _PATCHES, _PATCHES):
+            quad = (*bent(left, top), *bent(left, bottom), *bent(right, bottom), *bent(right, top))
+            mesh.append(((left, top, right, bottom), quad))
         image = self.image.transform(
             self.image.size, Image.Transform.MESH, mesh, Image.Resampling.BICUBIC, fillcolor=255
         )

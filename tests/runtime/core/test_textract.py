@@ -86,3 +86,77 @@ def test_words_of_real_answers_grouped_by_line_are_that_lines_text(path: Path) -
             assert " ".join(read.text for read in each.words) == each.text
         told = [block for block in answer["Blocks"] if block["BlockType"] == "WORD"]
         assert sum(len(each.words) for each in reading.lines) == len(told)
+
+
+@pytest.mark.parametrize("answer", [{}, {"Blocks": None}, {"Blocks": "PAGE"}, {"Blocks": {"0": PAGE}}])
+def test_what_has_no_blocks_is_no_answer_and_no_blank_page(answer: dict[str, Any]) -> None:
+    with pytest.raises(TypeError, match="no list of blocks"):
+        parse({"DocumentMetadata": {"Pages": 1}, **answer})
+
+
+def test_a_word_is_counted_once_however_many_lines_claim_it_and_however_often() -> None:
+    blocks = [line("1", "a b", "x", "y", "x", "1", "2"), line("2", "b", "y"), word("x", "a"), word("y", "b")]
+    assert [[read.text for read in each.words] for each in parse({"Blocks": blocks}).lines] == [["a", "b"], []]
+
+
+def test_words_without_an_id_are_all_there() -> None:
+    blocks = [{"BlockType": "WORD", "Text": text, "Confidence": 99.0} for text in ("one", "two")]
+    assert [each.text for each in parse({"Blocks": blocks}).lines] == ["one", "two"]
+
+
+def test_a_line_without_text_has_that_of_its_words() -> None:
+    assert parse({"Blocks": [line("1", "", "x", "y"), word("x", "to"), word("y", "be")]}).text() == "to be\n"
+
+
+def test_text_is_one_line_and_can_be_encoded() -> None:
+    blocks = [line("1", "one\r\ntwo\u2028three\ud800", "x"), word("x", "half\udc00\n")]
+    reading = parse({"Blocks": blocks})
+    assert reading.text().encode().decode() == "one two three\N{REPLACEMENT CHARACTER}\n"
+    assert reading.lines[0].words[0].text == "half\N{REPLACEMENT CHARACTER}"
+
+
+@pytest.mark.parametrize(
+    ("told", "taken"),
+    [
+        (97.5, 97.5),
+        (100, 100.0),
+        (101, 100.0),
+        (float("inf"), 100.0),
+        (10**400, 100.0),
+        (-1, 0.0),
+        (float("-inf"), 0.0),
+        (float("nan"), 0.0),
+        ("99.5", 0.0),
+        ([99.5], 0.0),
+    ],
+)
+def test_confidence_is_a_share_of_a_hundred(told: object, taken: float) -> None:
+    reading = parse({"Blocks": [{**word("x", "a"), "Confidence": told}]})
+    assert reading.lines[0].words[0].confidence == taken
+
+
+@pytest.mark.parametrize("told", [None, 0, -1, 10**30, "2", 2.5, [2], {}])
+def test_a_page_number_that_is_none_counts_as_absent(told: object) -> None:
+    reading = parse(
+        {"DocumentMetadata": {"Pages": told}, "Blocks": [word("x", "a", Page=told), word("y", "b", Page=7)]}
+    )
+    assert reading.pages == 7
+    assert [each.page for each in reading.lines] == [1, 7]
+
+
+def test_what_is_of_another_type_than_it_should_be_costs_no_more_than_itself() -> None:
+    blocks: list[Any] = [
+        None,
+        "WORD",
+        7,
+        [],
+        {"BlockType": ["WORD"], "Text": "no word"},
+        {"BlockType": "LINE", "Text": 5, "Relationships": "CHILD"},
+        {"BlockType": "LINE", "Text": None, "Relationships": [None, "CHILD", {"Type": "CHILD", "Ids": "x"}]},
+        {"BlockType": "LINE", "Text": "a", "Relationships": [{"Type": "CHILD", "Ids": [["x"], None, 1, "x"]}]},
+        {"BlockType": "WORD", "Id": ["y"], "Text": {"a": 1}},
+        word("x", "a"),
+    ]
+    reading = parse({"DocumentMetadata": [1], "Blocks": blocks})
+    assert [each.text for each in reading.lines] == ["", "", "a", ""]
+    assert [read.text for each in reading.lines for read in each.words] == ["a", ""]
