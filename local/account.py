@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from moto.apigatewayv2.models import Api
     from moto.awslambda.models import EventSourceMapping, LambdaBackend, LambdaFunction
     from moto.core.loaders import Loader
+    from moto.events.models import Rule
     from moto.s3.models import FakeBucket, S3Backend
     from moto.ses.models import SESBackend
     from moto.sqs.models import Queue
@@ -142,6 +143,13 @@ class Account:
         from moto.sqs.models import sqs_backends  # noqa: PLC0415 - slow, and needed only when asked for
 
         return [queue for backend in list(sqs_backends[ACCOUNT_ID].values()) for queue in backend.queues.values()]
+
+    def scheduled_rules(self) -> list[Rule]:
+        """Every rule that has a schedule: AWS knows them on the default bus only."""
+        from moto.events.models import events_backends  # noqa: PLC0415 - slow, and needed only when asked for
+
+        buses = [backend.event_buses["default"] for backend in list(events_backends[ACCOUNT_ID].values())]
+        return [rule for bus in buses for rule in bus.rules.values() if rule.scheduled_expression]
 
     def http_apis(self) -> list[Api]:
         """Every HTTP API."""

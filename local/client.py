@@ -43,16 +43,45 @@ class LocalCloud:
         return str(self.outputs.get("region", "us-east-1"))
 
     def status(self) -> dict[str, Any]:
-        """What it is doing: functions, workers, queues, time, counts of mails and Textract calls."""
+        """What it is doing: functions, workers, queues, schedules, time, counts of mails and Textract calls.
+
+        `function_workers` holds for each function its running `workers` (`pid` and `peak_memory_bytes` of each), the
+        most memory that any worker of it has held so far, and how many have `died`: by a crash or for taking too long,
+        and not because nobody needed them any more. Memory is None where the system does not tell (it is Linux's).
+        """
         return self._call("GET", "/_local/status")
 
     def verify(self, email: str) -> None:
         """Have SES count an address as verified."""
         self._call("POST", "/_local/verify", {"email": email})
 
+    def unverify(self, email: str) -> None:
+        """Have SES count an address as not verified any more; a verified domain of it still counts."""
+        self._call("POST", "/_local/unverify", {"email": email})
+
     def sandbox(self, *, enabled: bool) -> None:
         """Have SES refuse recipients that are not verified (as at the start), or not."""
         self._call("POST", "/_local/sandbox", {"enabled": enabled})
+
+    def fail_mail(self, code: str | None) -> None:
+        """Have SES answer this error to every send, until None; `Throttling`, for one, or `ServiceUnavailable`.
+
+        Raises:
+            CloudError: There is no such error; it names those that there are (local/faults.py).
+        """
+        self._call("POST", "/_local/fail-mail", {"code": code})
+
+    def fail_textract(self, code: str | None) -> None:
+        """Have Textract answer this error to every DetectDocumentText, until None; `ThrottlingException`, for one.
+
+        Raises:
+            CloudError: There is no such error; it names those that there are (local/faults.py).
+        """
+        self._call("POST", "/_local/fail-textract", {"code": code})
+
+    def answer_textract(self, answer: dict[str, Any] | None) -> None:
+        """Have Textract answer this to every DetectDocumentText of an object that exists, and read none, until None."""
+        self._call("POST", "/_local/answer-textract", {"answer": answer})
 
     def advance(self, seconds: float) -> None:
         """Move the cloud's clock forward: queues, leases, forms, and what functions take for the time."""
@@ -70,9 +99,9 @@ class LocalCloud:
         return int(answer["ocr_calls"])
 
     def is_idle(self) -> bool:
-        """Whether nothing more will happen by itself: no function runs, and no queue holds a message.
+        """Whether nothing more will happen by itself: no function runs, and no queue that feeds one holds a message.
 
-        Deadlines (messages that wait out their queue's own delay) do not count, nor do dead letters.
+        Deadlines (messages that wait out their queue's own delay) do not count.
         """
         return bool(self._call("GET", "/_local/idle")["idle"])
 

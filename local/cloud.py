@@ -127,6 +127,22 @@ class Cloud:
         """Have SES count an address as verified."""
         self.local.verify(email)
 
+    def unverify(self, email: str) -> None:
+        """Have SES count an address as not verified any more; a verified domain of it still counts."""
+        self.local.unverify(email)
+
+    def fail_mail(self, code: str | None) -> None:
+        """Have SES answer this error to every send, until None."""
+        self.local.fail_mail(code)
+
+    def fail_textract(self, code: str | None) -> None:
+        """Have Textract answer this error to every call, until None."""
+        self.local.fail_textract(code)
+
+    def answer_textract(self, answer: dict[str, Any] | None) -> None:
+        """Have Textract answer this to every call about an object that exists, and read none, until None."""
+        self.local.answer_textract(answer)
+
     def advance(self, seconds: float) -> None:
         """Move the cloud's clock forward."""
         self.local.advance(seconds)

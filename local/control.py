@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
     from local.account import Account
     from local.clock import Clock
+    from local.faults import Faults
     from local.http_api import HttpApis
     from local.http_message import Request, Response
     from local.inbox import Inbox
     from local.lambda_service import LambdaService
     from local.mail_service import MailService
     from local.ocr_ledger import OcrLedger
+    from local.schedules import Schedules
 
 _OCR_CALLS: Final = re.compile(r"^/_local/requests/([^/]+)/ocr-calls$")
 _API_ID: Final = re.compile(r"^https?://([a-z0-9]+)\.execute-api\.")
@@ -35,9 +37,11 @@ class Control:
         account: Account,
         *,
         service: LambdaService,
+        schedules: Schedules,
         clock: Clock,
         inbox: Inbox,
         mail: MailService,
+        faults: Faults,
         ledger: OcrLedger,
         apis: HttpApis,
         endpoint: str,
@@ -45,9 +49,11 @@ class Control:
     ) -> None:
         self._account = account
         self._service = service
+        self._schedules = schedules
         self._clock = clock
         self._inbox = inbox
         self._mail = mail
+        self._faults = faults
         self._ledger = ledger
         self._apis = apis
         self._endpoint = endpoint
@@ -66,30 +72,47 @@ class Control:
             traceback.print_exc()
             return json_response({"message": repr(error)}, 500)
 
-    def _answer(self, request: Request) -> dict[str, Any]:  # noqa: PLR0911 - one return for each thing to ask for
+    def _answer(self, request: Request) -> dict[str, Any]:
         if request.method == "GET" and (asked := _OCR_CALLS.match(request.raw_path)):
             return self._ocr_calls(asked.group(1))
-        match request.method, request.raw_path:
-            case "GET", "/_local/status":
-                return self._status()
-            case "GET", "/_local/idle":
-                return self._idle()
-            case "GET", "/_local/mails":
-                to = dict(request.query).get("to")
-                mails = [{"folder": str(mail.folder), **mail.as_json()} for mail in self._inbox.mails(to)]
-                return {"mails": mails}
-            case "POST", "/_local/verify":
-                self._mail.verify(_text(request.json(), "email"))
-                return {}
-            case "POST", "/_local/sandbox":
-                self._mail.sandbox = bool(request.json()["enabled"])
-                return {"enabled": self._mail.sandbox}
-            case "POST", "/_local/clock":
-                self._clock.advance(float(request.json()["advance"]))
-                return {"offset": self._clock.offset, "now": self._clock.now().isoformat()}
-            case "POST", "/_local/deployed":
-                return self._deployed(request.json())
-        raise LookupError(f"{request.method} {request.raw_path}")
+        answers: dict[str, Callable[[], dict[str, Any]]] = {
+            "GET /_local/status": self._status,
+            "GET /_local/idle": self._idle,
+            "GET /_local/mails": lambda: self._mails(dict(request.query).get("to")),
+        }
+        commands: dict[str, Callable[[dict[str, Any]], dict[str, Any] | None]] = {
+            "POST /_local/deployed": self._deployed,
+            "POST /_local/clock": self._advance,
+            "POST /_local/sandbox": self._sandbox,
+            "POST /_local/verify": lambda asked: self._mail.verify(_text(asked, "email")),
+            "POST /_local/unverify": lambda asked: self._mail.unverify(_text(asked, "email")),
+            "POST /_local/fail-mail": lambda asked: self._faults.fail_mail(_optional_text(asked, "code")),
+            "POST /_local/fail-textract": lambda asked: self._faults.fail_textract(_optional_text(asked, "code")),
+            "POST /_local/answer-textract": self._answer_textract,
+        }
+        wanted = f"{request.method} {request.raw_path}"
+        if answer := answers.get(wanted):
+            return answer()
+        if command := commands.get(wanted):
+            return command(request.json()) or {}
+        raise LookupError(wanted)
+
+    def _mails(self, to: str | None) -> dict[str, Any]:
+        return {"mails": [{"folder": str(mail.folder), **mail.as_json()} for mail in self._inbox.mails(to)]}
+
+    def _advance(self, asked: dict[str, Any]) -> dict[str, Any]:
+        self._clock.advance(float(asked["advance"]))
+        return {"offset": self._clock.offset, "now": self._clock.now().isoformat()}
+
+    def _sandbox(self, asked: dict[str, Any]) -> dict[str, Any]:
+        self._mail.sandbox = bool(asked["enabled"])
+        return {"enabled": self._mail.sandbox}
+
+    def _answer_textract(self, asked: dict[str, Any]) -> None:
+        answer = asked.get("answer", "nothing")
+        if answer is not None and not isinstance(answer, dict):
+            raise TypeError("'answer' must be a JSON object, or null for none")
+        self._faults.textract_answer = answer
 
     def _deployed(self, asked: dict[str, Any]) -> dict[str, Any]:
         outputs = dict(asked["outputs"])
@@ -115,6 +138,8 @@ class Control:
             "now": self._clock.now().isoformat(),
             "functions": functions,
             "workers": self._service.worker_pids(),
+            "function_workers": {name: self._service.workers_of(name) for name in functions},
+            "schedules": self._schedules.next_firings(),
             "mails": len(self._inbox.mails()),
             "ocr_calls": len([call for call in self._ledger.all_calls() if not call.error]),
             **self._idle(),
@@ -123,14 +148,17 @@ class Control:
     def _idle(self) -> dict[str, Any]:
         """Whether nothing more will happen by itself, but for the deadlines that wait out their delay.
 
-        Messages that no function polls for (dead letters) do not count either: they stay where they are.
+        Messages that no function polls for do not count either: they stay where they are. Nor does a schedule until it
+        falls due.
         """
         with self._account.locked():
             running = self._service.in_flight
             queues = {queue.name: _counts(queue) for queue in self._account.queues()}
-            polled = {mapping.event_source_arn.rpartition(":")[2] for mapping in self._account.event_source_mappings()}
+            mappings = [mapping for mapping in self._account.event_source_mappings() if mapping.enabled]
+            polled = {mapping.event_source_arn.rpartition(":")[2] for mapping in mappings}
             waiting = {name for name, counts in queues.items() if counts["visible"] + counts["hidden"]}
-            idle = not running and not self._service.in_flight and not waiting & polled
+            busy = running or self._schedules.is_busy() or self._service.in_flight
+            idle = not busy and not waiting & polled
         return {"idle": idle, "in_flight": running, "queues": queues}
 
 
@@ -144,6 +172,10 @@ def _counts(queue: Queue) -> dict[str, int]:
         else:
             counts["visible" if message.visible else "hidden"] += 1
     return counts
+
+
+def _optional_text(value: dict[str, Any], name: str) -> str | None:
+    return None if name in value and value[name] is None else _text(value, name)
 
 
 def _text(value: dict[str, Any], name: str) -> str:

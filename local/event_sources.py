@@ -226,6 +226,8 @@ def _record(message: Message, queue: Queue) -> dict[str, Any]:
         "SenderId": message.sender_id,
         "ApproximateFirstReceiveTimestamp": str(message.approximate_first_receive_timestamp),
     }
+    if source := queues.dead_letter_source(message):
+        attributes[queues.DEAD_LETTER_SOURCE] = source
     return {
         "messageId": message.id,
         "receiptHandle": message.receipt_handle,

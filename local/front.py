@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
-from local import http_api, mail_service, presigned_post, queues
-from local.event_sources import why_unsupported
-from local.http_message import Response, aws_json_error, json_response
+from local import event_sources, http_api, mail_service, presigned_post, queues, schedules
+from local.http_message import Response, aws_json_error
 from local.lambda_service import NoSuchFunctionError, ThrottledError
 from local.long_poll import receive_messages
-from local.ocr_ledger import OcrCall
 
 if TYPE_CHECKING:
     from local.account import Account
@@ -25,8 +21,9 @@ if TYPE_CHECKING:
     from local.http_message import Request
     from local.lambda_service import LambdaService
     from local.mail_service import MailService
-    from local.ocr_ledger import OcrLedger
     from local.presigned_post import PresignedPosts
+    from local.schedules import Schedules
+    from local.textract_service import TextractService
 
 _INVOKE: Final = re.compile(r"^/2015-03-31/functions/([^/]+)/invocations$")
 _FUNCTIONS: Final = re.compile(r"^/\d{4}-\d\d-\d\d/(functions|event-source-mappings)(/|$)")
@@ -43,29 +40,28 @@ class Front:
         *,
         service: LambdaService,
         sources: EventSources,
+        schedules: Schedules,
         apis: HttpApis,
         posts: PresignedPosts,
         mail: MailService,
-        ledger: OcrLedger,
+        textract: TextractService,
         control: Control,
     ) -> None:
         self._account = account
         self._service = service
         self._sources = sources
+        self._schedules = schedules
         self._apis = apis
         self._posts = posts
         self._mail = mail
-        self._ledger = ledger
+        self._textract = textract
         self._control = control
-        # As many at once as there are processors; and threads that stay, for Tesseract keeps its model in each.
-        self._ocr = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="ocr")
         self.stopping = False
 
     def stop(self) -> None:
-        """Let long polls end, and take no more pictures."""
+        """Let long polls end."""
         self.stopping = True
         queues.wake_all()
-        self._ocr.shutdown(wait=False, cancel_futures=True)
 
     def handle(self, request: Request) -> Response:  # noqa: PLR0911 - one return for each kind of request
         """Answer one request."""
@@ -73,7 +69,9 @@ class Front:
         if request.raw_path.startswith("/_local/"):
             return self._control.handle(request)
         if target.startswith("Textract."):
-            return self._textract(request, target.removeprefix("Textract."))
+            return self._textract.handle(request, target.removeprefix("Textract."))
+        if target.startswith("AWSEvents."):
+            return self._events(request, target.removeprefix("AWSEvents."))
         if target == "AmazonSQS.ReceiveMessage":
             return receive_messages(self._account, request, lambda: self.stopping)
         if request.method == "POST" and (invoked := _INVOKE.match(request.raw_path)):
@@ -90,8 +88,10 @@ class Front:
 
     def _deploy(self, request: Request, resource: str) -> Response:
         """Make, change or remove a function or a mapping; the workers and pollers follow."""
-        if resource == "event-source-mappings" and request.body and (reason := why_unsupported(request.json())):
-            return aws_json_error(400, "InvalidParameterValueException", f"The local cloud cannot do this: {reason}")
+        if resource == "event-source-mappings" and request.body:
+            reason = event_sources.why_unsupported(request.json())
+            if reason:
+                return _cannot("InvalidParameterValueException", reason)
         response = self._account.handle(request)
         if response.status >= HTTPStatus.BAD_REQUEST:
             return response
@@ -102,27 +102,14 @@ class Front:
         self._sources.follow_account()
         return response
 
-    def _textract(self, request: Request, operation: str) -> Response:
-        if operation != "DetectDocumentText":
-            return aws_json_error(400, "UnknownOperationException", f"The local cloud has no Textract {operation}.")
-        try:
-            asked = request.json()
-        except ValueError as error:
-            return aws_json_error(400, "SerializationException", str(error))
-        return self._ocr.submit(self._detect_document_text, request, asked).result()
-
-    def _detect_document_text(self, request: Request, asked: dict[str, Any]) -> Response:
-        from local import ocr  # noqa: PLC0415 - Tesseract and Pillow are loaded with the first picture
-
-        key = str(asked.get("Document", {}).get("S3Object", {}).get("Name", ""))
-        trace = request.header("X-Amzn-Trace-Id")
-        try:
-            answer = ocr.detect_document_text(asked, self._account.read_object)
-        except ocr.TextractError as error:
-            self._ledger.answered(trace, OcrCall(key, error.code))
-            return aws_json_error(400, error.code, error.message)
-        self._ledger.answered(trace, OcrCall(key))
-        return json_response(answer, headers=[("x-amzn-RequestId", trace)])
+    def _events(self, request: Request, operation: str) -> Response:
+        """Make, change or remove a rule; the schedules follow."""
+        reason = schedules.why_unsupported(operation, request.json())
+        if reason:
+            return _cannot("ValidationException", reason)
+        response = self._account.handle(request)
+        self._schedules.follow_account()
+        return response
 
     def _invoke(self, request: Request, name: str) -> Response:
         """Lambda's Invoke: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html."""
@@ -142,6 +129,10 @@ class Front:
         if outcome.function_error:
             headers.append(("X-Amz-Function-Error", outcome.function_error))
         return Response(200, outcome.payload, headers)
+
+
+def _cannot(code: str, reason: str) -> Response:
+    return aws_json_error(400, code, f"The local cloud cannot do this: {reason}")
 
 
 def _is_for_http_api(request: Request) -> bool:

@@ -14,7 +14,7 @@ import uuid
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from local.deployed_function import CodeStore, DeployedFunction
 from local.function_log import FunctionLog
@@ -132,6 +132,24 @@ class LambdaService:
         """The worker processes that run now."""
         with self._changed:
             return [worker.pid for worker in self._workers]
+
+    def workers_of(self, name: str) -> dict[str, Any]:
+        """A function's workers: those that run now, the most memory that any has held, and how many have died.
+
+        Args:
+            name: The function's name.
+        """
+        with self._changed:
+            pool = self._pools.get(name)
+            workers = [worker for worker in self._workers if worker.function.name == name]
+            ended, died = (pool.peak_memory, pool.died) if pool else (None, 0)
+        running = sorted((worker.pid, worker.peak_memory) for worker in workers)
+        peaks = [peak for peak in (ended, *(peak for _, peak in running)) if peak is not None]
+        return {
+            "workers": [{"pid": pid, "peak_memory_bytes": peak} for pid, peak in running],
+            "peak_memory_bytes": max(peaks, default=None),
+            "died": died,
+        }
 
     def _deployed(self, name: str) -> DeployedFunction:
         with self._account.locked():
@@ -283,6 +301,8 @@ class _Pool:
         self.starting: deque[Worker] = deque()
         self.count = 0
         self.running = 0
+        self.died = 0
+        self.peak_memory: int | None = None
 
     def replace(self, function: DeployedFunction) -> None:
         """Go on with a new state of the function; busy workers end when they are done."""
@@ -293,6 +313,8 @@ class _Pool:
     def remove(self, worker: Worker) -> None:
         """Take out a worker that has ended."""
         self.count -= 1
+        self.died += worker.died
+        self.peak_memory = max((self.peak_memory, worker.peak_memory), key=lambda peak: peak or 0)
         for some in (self.idle, self.starting):
             if worker in some:
                 some.remove(worker)

@@ -121,6 +121,8 @@ class Worker:
         self._job: Job | None = None
         self._lock = threading.Lock()
         self._gone = False
+        self._discarded = False
+        self._peak_memory: int | None = None
         self._init_error: Outcome | None = None
         self._started_at = time.monotonic()
         self._init_seconds: float | None = None
@@ -173,6 +175,20 @@ class Worker:
         """Whether it has ended."""
         return self._gone
 
+    @property
+    def died(self) -> bool:
+        """Whether it has ended and nobody had called it off: by a crash, or because it took too long."""
+        return self._gone and not self._discarded
+
+    @property
+    def peak_memory(self) -> int | None:
+        """The most bytes that it has been seen to hold; None where the system does not tell."""
+        # Once it is gone, its id may be another process's.
+        seen = _peak_memory(self.pid) if self._process.poll() is None else None
+        if seen is not None:
+            self._peak_memory = max(seen, self._peak_memory or 0)
+        return self._peak_memory
+
     def run(self, job: Job) -> Outcome:
         """Have it do one job, and wait for the end: an answer, an error, its death or its timeout."""
         with self._lock:
@@ -196,7 +212,12 @@ class Worker:
         return outcome
 
     def kill(self) -> None:
-        """End it and all that it has started."""
+        """Call it off: end it and all that it has started."""
+        if self._process.poll() is None:
+            self._discarded = True
+        self._kill_group()
+
+    def _kill_group(self) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):  # it has ended by itself
             os.killpg(self.pid, signal.SIGKILL)
 
@@ -259,7 +280,7 @@ class Worker:
     def _cut(self, outcome: Outcome) -> None:
         """Kill it because it took too long; its job ends with this outcome and not as a crash."""
         self._cut_off = outcome
-        self.kill()
+        self._kill_group()
 
     def _follow(self) -> None:
         while self._process.poll() is None:
@@ -270,7 +291,7 @@ class Worker:
                 self._drain()
             else:
                 self._process.wait()
-        self.kill()  # what it may have left running in its group
+        self._kill_group()  # what it may have left running in its group
         self._drain()
         with self._reading:
             for reader in self._readers.values():
@@ -321,23 +342,23 @@ class Worker:
             "billedDurationMs": int(milliseconds) + 1,
             "memorySizeMB": self.function.memory_mb,
         }
-        peak = _peak_memory_mb(self.pid)
+        peak = self.peak_memory
         if peak is not None:
-            metrics["maxMemoryUsedMB"] = peak
+            metrics["maxMemoryUsedMB"] = -(-peak // 1024**2)
         if self._init_seconds is not None and not self._init_reported:
             self._init_reported = True
             metrics["initDurationMs"] = round(self._init_seconds * 1000, 3)
         return metrics
 
 
-def _peak_memory_mb(pid: int) -> int | None:
-    """The most memory that a process has held, where the system tells (Linux)."""
+def _peak_memory(pid: int) -> int | None:
+    """The most bytes that a process has held, where the system tells (Linux) and while it runs."""
     try:
         status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
     except OSError:
         return None
     peak = next((line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")), None)
-    return None if peak is None else -(-int(peak) // 1024)
+    return None if peak is None else int(peak) * 1024
 
 
 def _loads(payload: bytes) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import getaddresses, parseaddr
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
@@ -21,6 +22,7 @@ from local.http_message import Response, aws_json_error
 
 if TYPE_CHECKING:
     from local.account import Account
+    from local.faults import Faults
     from local.http_message import Request
     from local.inbox import Inbox
 
@@ -41,29 +43,34 @@ class Send:
     configuration_set: str
     raw: bytes
 
-    def error(self, code: str, message: str) -> Response:
+    def error(self, code: str, message: str, status: int = 400) -> Response:
         """An error in the interface's own form."""
         if self.version == 2:  # noqa: PLR2004 - the interface's own number
-            return aws_json_error(400, code, message)
-        parts = f"<Type>Sender</Type><Code>{code}</Code><Message>{escape(message)}</Message>"
+            return aws_json_error(status, code, message)
+        whose = "Sender" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "Receiver"
+        parts = f"<Type>{whose}</Type><Code>{code}</Code><Message>{escape(message)}</Message>"
         space = "http://ses.amazonaws.com/doc/2010-12-01/"
         body = f'<ErrorResponse xmlns="{space}"><Error>{parts}</Error><RequestId>local</RequestId></ErrorResponse>'
-        return Response(400, body.encode(), [("Content-Type", "text/xml")])
+        return Response(status, body.encode(), [("Content-Type", "text/xml")])
 
 
 class MailService:
     """Sends mail, into the inbox."""
 
-    def __init__(self, account: Account, inbox: Inbox, region: str) -> None:
+    def __init__(self, account: Account, inbox: Inbox, region: str, faults: Faults) -> None:
         self._account = account
         self._inbox = inbox
         self._region = region
+        self._faults = faults
         self.sandbox = True
         """Whether recipients must be verified, as in every new AWS account."""
 
     def handle(self, request: Request) -> Response:
         """Answer a send."""
         send = parse_send(request)
+        if fault := self._faults.mail_error:
+            error = fault.v1 if send.version == 1 else fault.v2
+            return send.error(error.code, error.message, error.status)
         refused = self._refusal(send)
         if refused is not None:
             return refused
@@ -81,6 +88,11 @@ class MailService:
         """Have an address count as verified."""
         with self._account.locked():
             self._account.ses(self._region).verify_email_identity(address)
+
+    def unverify(self, address: str) -> None:
+        """Have an address be as one that SES was never asked to verify; its domain is another identity, and stays."""
+        with self._account.locked():
+            self._account.ses(self._region).email_identities.pop(parseaddr(address)[1], None)
 
     def _refusal(self, send: Send) -> Response | None:
         with self._account.locked():

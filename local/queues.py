@@ -1,8 +1,15 @@
 """moto's queues, made quick and wakeful.
 
-moto's own `receive_message` goes over the whole queue for each message, sleeps while it waits, and hands a queue's
-messages to functions by itself. Here a receive looks at each message once and never waits; whoever waits for messages
-is woken when one arrives, when one becomes visible again, and when the clock is advanced.
+moto's own `receive_message` goes over the whole queue for each message, sleeps while it waits, hands a queue's messages
+to functions by itself, and forgets where a dead letter came from. Here a receive looks at each message once and never
+waits; whoever waits for messages is woken when one arrives, when one becomes visible again, and when the clock is
+advanced.
+
+A message that its queue may not give out once more becomes a dead letter when a receive comes across it and not before,
+as SQS does it (https://github.com/localstack/localstack/issues/8234). It keeps its id and the time it was sent
+(https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html),
+and its count of receives goes on, for that is kept "across all queues"
+(https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html).
 """
 
 from __future__ import annotations
@@ -11,17 +18,23 @@ import contextlib
 import copy
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from moto.core.utils import unix_time_millis
 from moto.sqs.exceptions import ReceiptHandleIsInvalid
 from moto.sqs.models import Queue, SQSBackend, _filter_message_attributes, sqs_backends
+from moto.sqs.responses import SQSResponse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from moto.awslambda.models import EventSourceMapping
+    from moto.core.responses import ActionResult
     from moto.sqs.models import Message
+
+DEAD_LETTER_SOURCE: Final = "DeadLetterQueueSourceArn"
+"""The system attribute of a dead letter that names the queue it came from."""
 
 
 class Watch:
@@ -99,11 +112,34 @@ def real_wait(until: float, due: float | None) -> float:
     return left if due is None else min(left, due)
 
 
+@dataclass(frozen=True)
+class _Origin:
+    """Where a dead letter was before, and how often it had been received by then."""
+
+    queue_arn: str
+    received: int
+
+
+_ORIGIN: Final = "origin"
+_NOWHERE: Final = _Origin("", 0)
+
+
+def dead_letter_source(message: Message) -> str:
+    """The ARN of the queue that a dead letter came from; empty for any other message."""
+    return _origin(message).queue_arn
+
+
+def _origin(message: Message) -> _Origin:
+    origin: _Origin = getattr(message, _ORIGIN, _NOWHERE)
+    return origin
+
+
 def install() -> None:
     """Put these queues into moto, once a process."""
     if SQSBackend.receive_message is _receive_message:
         return
     SQSBackend.receive_message = _receive_message  # type: ignore[method-assign]
+    SQSResponse.receive_message = _answer_receive  # type: ignore[method-assign]
     Queue.add_message = _waking(_add_message)  # type: ignore[method-assign]
     for name, counted in _COUNTS.items():
         setattr(Queue, name, property(counted))
@@ -190,8 +226,9 @@ def _receive_message(  # noqa: PLR0913, PLR0917 - moto's own signature
             continue
         if message.sent_timestamp is not None and message.sent_timestamp <= keep_from:
             gone.append(message)
-        elif dead_letters is not None and message.approximate_receive_count >= most:
+        elif dead_letters is not None and _received_here(message) >= most:
             gone.append(message)
+            setattr(message, _ORIGIN, _Origin(queue.queue_arn, message.approximate_receive_count))
             message.visible_at = 0.0
             dead_letters.add_message(message)
         else:
@@ -204,6 +241,27 @@ def _receive_message(  # noqa: PLR0913, PLR0917 - moto's own signature
         queue._messages.remove(message)  # noqa: SLF001 - as moto's own does
         queue.pending_messages.discard(message)
     return received
+
+
+def _received_here(message: Message) -> int:
+    """How often a message was received from its present queue: that is what a redrive policy limits."""
+    return message.approximate_receive_count - _origin(message).received
+
+
+def _answer_receive(self: SQSResponse) -> ActionResult:
+    """ReceiveMessage's answer, with the source of dead letters if it is asked for."""
+    answer = _moto_answer_receive(self)
+    asked = [*self._get_param("AttributeNames", []), *self._get_param("MessageSystemAttributeNames", [])]
+    if "All" in asked or DEAD_LETTER_SOURCE in asked:
+        queue = self.sqs_backend.get_queue(self._get_queue_name())
+        sources = {message.id: dead_letter_source(message) for message in queue._messages}  # noqa: SLF001 - as above
+        for given in cast("dict[str, Any]", answer.result).get("Messages", []):
+            if source := sources[given["MessageId"]]:
+                given.setdefault("Attributes", {})[DEAD_LETTER_SOURCE] = source
+    return answer
+
+
+_moto_answer_receive: Final = SQSResponse.receive_message
 
 
 def find_queue(arn: str) -> Queue | None:

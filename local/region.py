@@ -74,6 +74,7 @@ class Region:
         from local.control import Control  # noqa: PLC0415
         from local.credentials import KeyRing  # noqa: PLC0415
         from local.event_sources import EventSources  # noqa: PLC0415
+        from local.faults import Faults  # noqa: PLC0415
         from local.front import Front  # noqa: PLC0415
         from local.http_api import HttpApis  # noqa: PLC0415
         from local.inbox import Inbox  # noqa: PLC0415
@@ -81,6 +82,8 @@ class Region:
         from local.mail_service import MailService  # noqa: PLC0415
         from local.ocr_ledger import OcrLedger  # noqa: PLC0415
         from local.presigned_post import PresignedPosts  # noqa: PLC0415
+        from local.schedules import Schedules  # noqa: PLC0415
+        from local.textract_service import TextractService  # noqa: PLC0415
 
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ocr-wordcount-cloud-")))
         self.clock = Clock(folder / "clock")
@@ -97,14 +100,21 @@ class Region:
         stack.callback(self.service.stop)
         self.sources = EventSources(self.account, self.service)
         stack.callback(self.sources.stop)
+        self.schedules = Schedules(self.account, self.service, self.clock)
+        stack.callback(self.schedules.stop)
         apis = HttpApis(self.account, self.service, self.clock, AccessLog(logs))
-        mail = MailService(self.account, self.inbox, region)
+        faults = Faults()
+        mail = MailService(self.account, self.inbox, region, faults)
+        textract = TextractService(self.account, self.ledger, faults)
+        stack.callback(textract.stop)
         control = Control(
             self.account,
             service=self.service,
+            schedules=self.schedules,
             clock=self.clock,
             inbox=self.inbox,
             mail=mail,
+            faults=faults,
             ledger=self.ledger,
             apis=apis,
             endpoint=self.endpoint,
@@ -114,10 +124,11 @@ class Region:
             self.account,
             service=self.service,
             sources=self.sources,
+            schedules=self.schedules,
             apis=apis,
             posts=PresignedPosts(self.account, self.clock, self.keys),
             mail=mail,
-            ledger=self.ledger,
+            textract=textract,
             control=control,
         )
         stack.callback(self.front.stop)

@@ -67,10 +67,21 @@ def test_the_pulumi_program_is_deployed_and_everything_comes_to_rest(cloud: Clou
 
     status = cloud.local.status()
 
-    assert sorted(cloud.outputs["functions"]) == ["api", "count", "deadline", "ingest", "notify", "publish"]
+    assert {"api", "count", "deadline", "failures", "ingest", "notify", "publish", "sweep"} <= set(
+        cloud.outputs["functions"]
+    )
     assert sorted(status["functions"]) == sorted(cloud.outputs["functions"].values())
-    assert len(status["workers"]) >= 6
+    assert len(workers_of(cloud.local, len(status["functions"]))) >= len(status["functions"])
     assert status["outputs"] == cloud.outputs
+
+
+def test_no_worker_has_died_or_taken_more_than_a_function_has(cloud: Cloud) -> None:
+    workers_of(cloud.local, len(cloud.local.status()["functions"]))
+
+    told = cloud.local.status()["function_workers"]
+
+    assert {name: of["died"] for name, of in told.items() if of["died"]} == {}
+    assert {name: of for name, of in told.items() if of["peak_memory_bytes"] > 512 * 1024**2} == {}
 
 
 def test_a_running_cloud_is_found_through_its_state_folder(cloud: Cloud) -> None:
@@ -173,10 +184,10 @@ def test_a_cloud_of_ones_own_is_not_found_by_others_and_says_what_its_start_took
     assert cloud.seconds["all"] == pytest.approx(sum(cloud.seconds.values()) / 2, abs=0.1)
 
 
-def workers_of(cloud: LocalCloud) -> list[int]:
-    """The cloud's worker processes, once there are any."""
+def workers_of(cloud: LocalCloud, count: int = 1) -> list[int]:
+    """The cloud's worker processes, once there are so many."""
     until = time.monotonic() + 20
-    while not (workers := cloud.status()["workers"]):
-        assert time.monotonic() < until, "no worker was started ahead"
+    while len(workers := cloud.status()["workers"]) < count:
+        assert time.monotonic() < until, "too few workers were started ahead"
         time.sleep(0.02)
     return list(workers)

@@ -13,6 +13,8 @@ from tests.local.conftest import zipped
 from tests.processes import end
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.local.conftest import Bench
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -237,3 +239,61 @@ def test_a_removed_functions_workers_end(bench: Bench) -> None:
     bench.functions.delete_function(FunctionName=name)
 
     assert end(pid)
+
+
+MORTAL = """
+    import os, time
+    def handler(event, context):
+        if event == "die":
+            os._exit(3)
+        if event == "sleep":
+            time.sleep(60)
+        return len(bytearray(int(event or 0)))
+"""
+
+
+def test_a_function_tells_of_its_workers_and_of_the_most_memory_that_any_has_held(bench: Bench) -> None:
+    name = bench.deploy(MORTAL)
+    bench.invoke(name)
+
+    told = bench.cloud.status()["function_workers"][name]
+
+    (worker,) = told["workers"]
+    assert worker["pid"] in bench.cloud.status()["workers"]
+    assert 10_000_000 < worker["peak_memory_bytes"] < 200_000_000
+    assert (told["peak_memory_bytes"], told["died"]) == (worker["peak_memory_bytes"], 0)
+    bench.invoke(name, 200_000_000)
+    assert bench.cloud.status()["function_workers"][name]["workers"][0]["peak_memory_bytes"] > 200_000_000
+    bench.invoke_failing(name, "die")
+    assert bench.cloud.status()["function_workers"][name]["peak_memory_bytes"] > 200_000_000
+
+
+def test_workers_that_crash_or_take_too_long_have_died_and_those_that_were_called_off_have_not(bench: Bench) -> None:
+    name = bench.deploy(MORTAL, Timeout=1)
+    broken = bench.deploy("raise KeyError('TABLE_NAME')")
+    bench.invoke_failing(name, "die")
+    bench.invoke_failing(name, "sleep")
+    bench.invoke_failing(broken)
+    bench.invoke(name)
+
+    bench.functions.update_function_configuration(FunctionName=name, MemorySize=256)
+    bench.invoke(name)
+
+    assert comes_true(lambda: died(bench, name) == 2)
+    assert comes_true(lambda: died(bench, broken) >= 1)
+    assert comes_true(lambda: len(bench.cloud.status()["function_workers"][name]["workers"]) == 1)
+    assert died(bench, name) == 2
+
+
+def died(bench: Bench, name: str) -> int:
+    count: int = bench.cloud.status()["function_workers"][name]["died"]
+    return count
+
+
+def comes_true(claim: Callable[[], bool]) -> bool:
+    until = time.monotonic() + 5
+    while not claim():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.02)
+    return True

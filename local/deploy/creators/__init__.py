@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from local.deploy.creators import dynamodb, http_api, iam, lambda_functions, logs, mail, s3, sns, sqs
+from local.deploy.creators import dynamodb, events, http_api, iam, lambda_functions, logs, mail, s3, sns, sqs
 
 if TYPE_CHECKING:
     from local.deploy.creation import Creator
 
-_SERVICES = (dynamodb, http_api, iam, lambda_functions, logs, mail, s3, sns, sqs)
+_SERVICES = (dynamodb, events, http_api, iam, lambda_functions, logs, mail, s3, sns, sqs)
 
 CREATORS: dict[str, Creator] = {token: creator for service in _SERVICES for token, creator in service.CREATORS.items()}

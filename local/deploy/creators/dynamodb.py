@@ -1,19 +1,22 @@
-"""Tables."""
+"""Tables and their indexes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from local.deploy.creation import Created
+from local.deploy.inputs import InputError
 
 if TYPE_CHECKING:
     from local.deploy.creation import Creation, Creator
-    from local.deploy.inputs import Shape
+    from local.deploy.inputs import Inputs, Shape
 
 _LONGEST_NAME = 255
 
 _ATTRIBUTE: Shape = {"name": "AttributeName", "type": "AttributeType"}
 _ENCRYPTION: Shape = {"enabled": "Enabled", "kmsKeyArn": "KMSMasterKeyId"}
+_KEY: Shape = {"attributeName": "AttributeName", "keyType": "KeyType"}
+_PROJECTION: Shape = {"nonKeyAttributes": "NonKeyAttributes", "projectionType": "ProjectionType"}
 _RECOVERY: Shape = {"enabled": "PointInTimeRecoveryEnabled", "recoveryPeriodInDays": "RecoveryPeriodInDays"}
 _TIME_TO_LIVE: Shape = {"attributeName": "AttributeName", "enabled": "Enabled"}
 
@@ -21,17 +24,13 @@ _TIME_TO_LIVE: Shape = {"attributeName": "AttributeName", "enabled": "Enabled"}
 def _table(creation: Creation) -> Created:
     inputs = creation.inputs
     name = creation.named(longest=_LONGEST_NAME)
-    keys = [
-        {"AttributeName": attribute, "KeyType": kind}
-        for attribute, kind in ((inputs.text("hashKey"), "HASH"), (inputs.optional_text("rangeKey"), "RANGE"))
-        if attribute
-    ]
     answer = creation.call(
         "dynamodb",
         "create_table",
         TableName=name,
         AttributeDefinitions=[attribute.translate(_ATTRIBUTE) for attribute in inputs.blocks("attributes")],
-        KeySchema=keys,
+        KeySchema=_keys(inputs),
+        GlobalSecondaryIndexes=[_index(index) for index in inputs.blocks("globalSecondaryIndexes")] or None,
         SSESpecification=inputs.block("serverSideEncryption").translate(_ENCRYPTION) or None,
         Tags=creation.tag_list(),
         **inputs.translate(
@@ -53,6 +52,24 @@ def _table(creation: Creation) -> Created:
         )
     table = answer["TableDescription"]
     return Created(name, {"arn": table["TableArn"], "name": table["TableName"]})
+
+
+def _keys(inputs: Inputs) -> list[dict[str, Any]]:
+    given = ((inputs.text("hashKey"), "HASH"), (inputs.optional_text("rangeKey"), "RANGE"))
+    return [{"AttributeName": attribute, "KeyType": kind} for attribute, kind in given if attribute]
+
+
+def _index(index: Inputs) -> dict[str, Any]:
+    """A global secondary index; its keys are given by `keySchemas`, or by the older `hashKey` and `rangeKey`.
+
+    Raises:
+        InputError: A key of several attributes, which AWS has and moto takes for one.
+    """
+    keys = [key.translate(_KEY) for key in index.blocks("keySchemas")] or _keys(index)
+    kinds = [key.get("KeyType") for key in keys]
+    if kinds not in (["HASH"], ["HASH", "RANGE"]):
+        raise InputError(f"{index.path('keySchemas')} must be a HASH and maybe a RANGE: no other key is queried here")
+    return {"IndexName": index.text("name"), "KeySchema": keys, "Projection": index.translate(_PROJECTION)}
 
 
 CREATORS: dict[str, Creator] = {"aws:dynamodb/table:Table": _table}

@@ -15,6 +15,7 @@ from local.deploy import deploy
 if TYPE_CHECKING:
     from local.deploy import Deployment
     from local.deploy.target import Target
+    from tests.local.deploy.conftest import WriteProgram
 
 SMALL = Path(__file__).parent / "small"
 
@@ -116,6 +117,54 @@ def test_the_table_has_its_keys_its_expiry_and_its_backups(target: Target, outpu
     assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
 
 
+def test_the_tables_index_holds_the_rows_that_have_its_keys_and_gives_them_in_order(
+    target: Target, outputs: dict[str, Any]
+) -> None:
+    name = outputs["table"]
+    due = {"due": {"S": "yes"}, "state": {"S": "waiting"}, "more": {"S": "unseen"}}
+    rows = [{"at": {"N": "20"}, **due}, {"at": {"N": "3"}, **due}, {"at": {"N": "3"}, **due}, {"state": {"S": "done"}}]
+    for number, row in enumerate(rows):
+        target.call("dynamodb", "put_item", TableName=name, Item={"pk": {"S": str(number)}, "sk": {"S": "x"}, **row})
+
+    found, start = list[dict[str, Any]](), None
+    while start or not found:
+        page = target.call(
+            "dynamodb",
+            "query",
+            TableName=name,
+            IndexName=outputs["index"],
+            KeyConditionExpression="due = :yes",
+            ExpressionAttributeValues={":yes": {"S": "yes"}},
+            Limit=1,
+            ExclusiveStartKey=start,
+        )
+        found += page["Items"]
+        start = page.get("LastEvaluatedKey")
+
+    assert [row["at"]["N"] for row in found] == ["3", "3", "20"]
+    assert sorted(row["pk"]["S"] for row in found) == ["0", "1", "2"]
+    assert set(found[0]) == {"pk", "sk", "due", "at", "state"}
+    for row in found:
+        target.call("dynamodb", "delete_item", TableName=name, Key={key: row[key] for key in ("pk", "sk")})
+
+
+def test_an_indexs_keys_may_be_given_in_the_older_way_too(
+    endpoint: str, target: Target, write_program: WriteProgram
+) -> None:
+    main = """
+        index = {"name": "by-a", "hash_key": "a", "range_key": "b", "projection_type": "KEYS_ONLY"}
+        table = aws.dynamodb.Table("rows", billing_mode="PAY_PER_REQUEST", hash_key="pk",
+            attributes=[{"name": name, "type": "S"} for name in ("pk", "a", "b")], global_secondary_indexes=[index])
+        pulumi.export("table", table.name)
+    """
+
+    table = deploy(write_program(main), "one", endpoint).outputs["table"]
+
+    (index,) = target.call("dynamodb", "describe_table", TableName=table)["Table"]["GlobalSecondaryIndexes"]
+    assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+    assert [(key["AttributeName"], key["KeyType"]) for key in index["KeySchema"]] == [("a", "HASH"), ("b", "RANGE")]
+
+
 def test_the_role_may_do_what_its_policies_say(target: Target, outputs: dict[str, Any]) -> None:
     role = outputs["role"]
 
@@ -161,6 +210,31 @@ def test_the_queue_feeds_the_function(target: Target, outputs: dict[str, Any]) -
     assert mapping["ScalingConfig"] == {"MaximumConcurrency": 2}
 
 
+def test_the_rule_fires_by_its_schedule_and_is_let_in_by_the_function(target: Target, outputs: dict[str, Any]) -> None:
+    rule = target.call("events", "describe_rule", Name=outputs["rule"])
+    (invoked,) = target.call("events", "list_targets_by_rule", Rule=outputs["rule"])["Targets"]
+    policy = json.loads(target.call("lambda", "get_policy", FunctionName=outputs["function"])["Policy"])
+
+    assert (rule["ScheduleExpression"], rule["State"], rule["Description"]) == ("rate(15 minutes)", "ENABLED", "Sweep")
+    assert target.call("events", "list_tags_for_resource", ResourceARN=rule["Arn"])["Tags"] == [
+        {"Key": "project", "Value": "small"}
+    ]
+    assert invoked["Arn"] == outputs["function_arn"]
+    assert "Input" not in invoked
+    (statement,) = (one for one in policy["Statement"] if one["Principal"]["Service"] == "events.amazonaws.com")
+    assert statement["Condition"]["ArnLike"]["AWS:SourceArn"] == rule["Arn"]
+
+
+def test_a_rule_and_its_target_keep_the_names_the_state_and_the_input_that_they_were_given(
+    target: Target, outputs: dict[str, Any]
+) -> None:
+    (invoked,) = target.call("events", "list_targets_by_rule", Rule=outputs["rule_off"])["Targets"]
+
+    assert outputs["rule_off"] == "off-one"
+    assert target.call("events", "describe_rule", Name="off-one")["State"] == "DISABLED"
+    assert (invoked["Id"], invoked["Input"]) == ("own", '{"own": "input"}')
+
+
 def test_the_http_api_leads_to_the_function_that_lets_it_in(target: Target, outputs: dict[str, Any]) -> None:
     api = outputs["api"]
 
@@ -174,8 +248,7 @@ def test_the_http_api_leads_to_the_function_that_lets_it_in(target: Target, outp
     assert (stage["StageName"], stage["AutoDeploy"]) == ("$default", True)
     assert outputs["api_url"].startswith(target.call("apigatewayv2", "get_api", ApiId=api)["ApiEndpoint"])
     policy = json.loads(target.call("lambda", "get_policy", FunctionName=outputs["function"])["Policy"])
-    (statement,) = policy["Statement"]
-    assert statement["Principal"] == {"Service": "apigateway.amazonaws.com"}
+    (statement,) = (one for one in policy["Statement"] if one["Principal"]["Service"] == "apigateway.amazonaws.com")
     assert statement["Condition"]["ArnLike"]["AWS:SourceArn"] == f"arn:aws:execute-api:us-east-1:123456789012:{api}/*/*"
 
 

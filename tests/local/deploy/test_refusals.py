@@ -54,6 +54,21 @@ def test_a_policy_that_is_not_json_is_refused(endpoint: str, write_program: Writ
     assert "assumeRolePolicy is not JSON" in refusal
 
 
+def test_an_index_with_a_key_of_several_attributes_is_refused(endpoint: str, write_program: WriteProgram) -> None:
+    refusal = _refusal(
+        endpoint,
+        write_program,
+        """
+        aws.dynamodb.Table("rows", hash_key="pk", attributes=[{"name": n, "type": "S"} for n in ("pk", "a", "b")],
+            global_secondary_indexes=[{"name": "by-both", "projection_type": "ALL", "key_schemas": [
+                {"attribute_name": "a", "key_type": "HASH"}, {"attribute_name": "b", "key_type": "HASH"},
+            ]}])
+        """,
+    )
+
+    assert "globalSecondaryIndexes[0].keySchemas must be a HASH and maybe a RANGE" in refusal
+
+
 def test_a_type_without_a_creator_is_refused(endpoint: str, write_program: WriteProgram) -> None:
     refusal = _refusal(endpoint, write_program, 'aws.kms.Key("key")')
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from local.deploy.target import Target
 
 PROJECT = Path(__file__).parents[3]
-FUNCTIONS = {"api", "ingest", "count", "publish", "notify", "deadline"}
+FUNCTIONS = {"api", "ingest", "count", "publish", "notify", "deadline", "failures", "sweep"}
 
 
 @pytest.fixture(scope="module")
@@ -53,12 +53,11 @@ def test_its_functions_run_the_handlers_of_their_names(service: Deployment, targ
     assert handlers == {name: f"runtime.bootstrap.{name}" for name in FUNCTIONS}
 
 
-def test_each_queue_but_the_dead_letters_feeds_one_function(service: Deployment, target: Target) -> None:
+def test_each_queue_feeds_one_function(service: Deployment, target: Target) -> None:
     urls = {url for key, url in service.outputs.items() if key.endswith("_queue_url")}
-    feeding = urls - {service.outputs["dead_letter_queue_url"]}
     arns = {
         target.call("sqs", "get_queue_attributes", QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        for url in feeding
+        for url in urls
     }
 
     sources = [

@@ -104,7 +104,18 @@ table = aws.dynamodb.Table(
     billing_mode="PAY_PER_REQUEST",
     hash_key="pk",
     range_key="sk",
-    attributes=[{"name": "pk", "type": "S"}, {"name": "sk", "type": "S"}],
+    attributes=[{"name": name, "type": kind} for name, kind in (("pk", "S"), ("sk", "S"), ("due", "S"), ("at", "N"))],
+    global_secondary_indexes=[
+        {
+            "name": "by-due",
+            "key_schemas": [
+                {"attribute_name": "due", "key_type": "HASH"},
+                {"attribute_name": "at", "key_type": "RANGE"},
+            ],
+            "projection_type": "INCLUDE",
+            "non_key_attributes": ["state"],
+        },
+    ],
     ttl={"attribute_name": "expires_at", "enabled": True},
     point_in_time_recovery={"enabled": True},
     tags=tags,
@@ -155,6 +166,20 @@ aws.lambda_.EventSourceMapping(
     scaling_config={"maximum_concurrency": 2},
     tags=tags,
 )
+
+sweep = aws.cloudwatch.EventRule("sweep", schedule_expression="rate(15 minutes)", description="Sweep", tags=tags)
+aws.cloudwatch.EventTarget("sweep", rule=sweep.name, arn=worker.arn)
+aws.lambda_.Permission(
+    "sweep",
+    action="lambda:InvokeFunction",
+    function=worker.name,
+    principal="events.amazonaws.com",
+    source_arn=sweep.arn,
+)
+off = aws.cloudwatch.EventRule(
+    "off", name=f"off-{pulumi.get_stack()}", schedule_expression="rate(1 day)", state="DISABLED"
+)
+aws.cloudwatch.EventTarget("off", rule=off.name, arn=worker.arn, target_id="own", input=json.dumps({"own": "input"}))
 
 api = aws.apigatewayv2.Api("http", protocol_type="HTTP", tags=tags)
 integration = aws.apigatewayv2.Integration(
@@ -211,9 +236,12 @@ pulumi.export("topic", topic.arn)
 pulumi.export("queue_url", queue.url)
 pulumi.export("dead_queue_url", dead.url)
 pulumi.export("table", table.name)
+pulumi.export("index", table.global_secondary_indexes[0].name)
 pulumi.export("role", role.name)
 pulumi.export("function", worker.name)
 pulumi.export("function_arn", worker.arn)
+pulumi.export("rule", sweep.name)
+pulumi.export("rule_off", off.name)
 pulumi.export("log_group", logs.name)
 pulumi.export("api", api.id)
 pulumi.export("api_url", stage.invoke_url)
