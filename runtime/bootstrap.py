@@ -8,6 +8,7 @@ all from one session. A missing variable fails there, with its name.
 from __future__ import annotations
 
 import gc
+import json
 import os
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -15,37 +16,46 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import boto3
 from botocore.config import Config
 
+from runtime.adapters.dead_letters import TableDeadLetters
 from runtime.adapters.images import S3Images
 from runtime.adapters.mailer import SesMailer
 from runtime.adapters.queues import SqsDeliveries, SqsNotifications
 from runtime.adapters.records import TableRecords, TableWaiters
 from runtime.adapters.requests import TableRequests
 from runtime.adapters.results import S3Results
+from runtime.adapters.stages import SqsStages
 from runtime.adapters.structured_log import StructuredLog, name_invocation
 from runtime.adapters.system import RandomTokens, SystemClock
 from runtime.adapters.table import Table
 from runtime.adapters.textract_reader import TextractReader
+from runtime.adapters.unfinished import TableUnfinished
 from runtime.adapters.uploads import S3Uploads
 from runtime.core.use_cases.count import Count
 from runtime.core.use_cases.deadline import Deadline
+from runtime.core.use_cases.failures import Failures
 from runtime.core.use_cases.ingest import Ingest
 from runtime.core.use_cases.notify import Notify
 from runtime.core.use_cases.publish import Publish
 from runtime.core.use_cases.requests import OpenRequest, ShowRequest
+from runtime.core.use_cases.sweep import Sweep
 from runtime.handlers.api import Api
-from runtime.handlers.batch import Batch
+from runtime.handlers.batch import Batch, body_of
 from runtime.handlers.count import work as counting
 from runtime.handlers.deadline import work as reminding
+from runtime.handlers.failures import read as dead_letters_from
 from runtime.handlers.ingest import work as ingesting
 from runtime.handlers.notify import work as notifying
 from runtime.handlers.publish import work as publishing
+from runtime.handlers.sweep import scheduled
 from runtime.settings import (
     ApiSettings,
     CountSettings,
     DeadlineSettings,
+    FailuresSettings,
     IngestSettings,
     NotifySettings,
     PublishSettings,
+    SweepSettings,
 )
 
 if TYPE_CHECKING:
@@ -115,6 +125,7 @@ class Wiring:
         open_request = OpenRequest(
             requests=requests,
             uploads=S3Uploads(self._s3, told.uploads_bucket),
+            notifications=SqsNotifications(self._sqs, told.notify_queue_url),
             mailer=SesMailer(self._ses),
             clock=self.clock,
             tokens=self.tokens,
@@ -209,11 +220,56 @@ class Wiring:
         )
         return self._batches(reminding(use_case), log)
 
+    def failures(self) -> Handler:
+        """Keeps dead letters, and tells whom they concern."""
+        told = FailuresSettings.read(self._environ)
+        table, log = self._table(told.table_name), self._log(told)
+        use_case = Failures(
+            dead_letters=TableDeadLetters(table),
+            results=S3Results(self._s3, told.results_bucket),
+            records=TableRecords(table, told.results_bucket),
+            waiters=TableWaiters(table),
+            requests=TableRequests(table),
+            notifications=SqsNotifications(self._sqs, told.notify_queue_url),
+            clock=self.clock,
+            tokens=self.tokens,
+            log=log,
+            mail_lease_seconds=told.mail_lease_seconds,
+        )
+        return self._batches(use_case, log, dead_letters_from(json.loads(told.dead_letter_sources)))
+
+    def sweep(self) -> Handler:
+        """Drives on what is stuck."""
+        told = SweepSettings.read(self._environ)
+        table, log = self._table(told.table_name), self._log(told)
+        use_case = Sweep(
+            unfinished=TableUnfinished(table),
+            records=TableRecords(table, told.results_bucket),
+            waiters=TableWaiters(table),
+            requests=TableRequests(table),
+            results=S3Results(self._s3, told.results_bucket),
+            images=S3Images(self._s3, told.results_bucket),
+            stages=SqsStages(
+                self._sqs,
+                self.clock,
+                ingest=told.ingest_queue_url,
+                count=told.count_queue_url,
+                publish=told.publish_queue_url,
+            ),
+            notifications=SqsNotifications(self._sqs, told.notify_queue_url),
+            clock=self.clock,
+            log=log,
+            patience_seconds=told.patience_seconds,
+        )
+        return _handler(scheduled(use_case))
+
     def _log(self, told: FunctionSettings) -> StructuredLog:
         return StructuredLog(told.aws_lambda_function_name, told.log_level)
 
-    def _batches(self, work: Callable[[Any], None], log: StructuredLog) -> Handler:
-        return _handler(Batch(work, SqsDeliveries(self._sqs), log))
+    def _batches(
+        self, work: Callable[[Any], None], log: StructuredLog, read: Callable[[Mapping[str, Any]], Any] = body_of
+    ) -> Handler:
+        return _handler(Batch(work, SqsDeliveries(self._sqs), log, read))
 
 
 def _handler(respond: Respond) -> Handler:
@@ -224,7 +280,7 @@ def _handler(respond: Respond) -> Handler:
     return handle
 
 
-_FUNCTIONS: Final = ("api", "ingest", "count", "publish", "notify", "deadline")
+_FUNCTIONS: Final = ("api", "ingest", "count", "publish", "notify", "deadline", "failures", "sweep")
 _made: Final[dict[str, Handler]] = {}
 
 

@@ -54,6 +54,7 @@ class ApiSettings(FunctionSettings):
     table_name: str
     uploads_bucket: str
     results_bucket: str
+    notify_queue_url: str
     form_minutes: int
     request_ttl_days: float
 
@@ -107,3 +108,27 @@ class DeadlineSettings(FunctionSettings):
     mail_sender: str
     mail_configuration_set: str
     lease_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailuresSettings(FunctionSettings):
+    """What `failures` is told."""
+
+    table_name: str
+    results_bucket: str
+    notify_queue_url: str
+    dead_letter_sources: str
+    mail_lease_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class SweepSettings(FunctionSettings):
+    """What `sweep` is told."""
+
+    table_name: str
+    results_bucket: str
+    ingest_queue_url: str
+    count_queue_url: str
+    publish_queue_url: str
+    notify_queue_url: str
+    patience_seconds: float

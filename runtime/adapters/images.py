@@ -39,6 +39,13 @@ class S3Images:
         with vendor_errors():
             self._s3.delete_object(Bucket=self._bucket, Key=keys.image(key))
 
+    def oldest(self) -> float | None:
+        """When the oldest was written; see the port."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=keys.IMAGES)
+        with vendor_errors():
+            written = [image["LastModified"].timestamp() for page in pages for image in page.get("Contents", [])]
+        return min(written, default=None)
+
     def _holds(self, key: str, content: Content) -> bool:
         try:
             with vendor_errors(MISSING):

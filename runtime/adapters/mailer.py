@@ -27,6 +27,8 @@ class SesMailer:
 
     def verified(self, address: str) -> bool:
         """Whether the address, or its whole domain, is a verified identity."""
+        if not address:  # a row that has lost it; SES would call it our mistake
+            return False
         identities = [address, address.rpartition("@")[2]]
         with vendor_errors():
             found = self._ses.get_identity_verification_attributes(Identities=identities)

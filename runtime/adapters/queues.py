@@ -1,4 +1,4 @@
-"""SQS: the notify queue, and messages that are to come back later."""
+"""SQS: the notify queue, messages that are to come back later, and those that go back where they died."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from runtime.adapters.vendor_errors import vendor_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+
+    from runtime.core.dead_letter import DeadLetter
 
 LONGEST_DELAY: Final = 900
 """Seconds that a postponed message stays away at most."""
@@ -48,6 +50,18 @@ class SqsDeliveries:
                 QueueUrl=queue_url(queue_arn), ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
             )
         return seconds
+
+
+class SqsReplays:
+    """`core`'s replays on SQS."""
+
+    def __init__(self, sqs: SQSClient) -> None:
+        self._sqs = sqs
+
+    def send(self, letter: DeadLetter) -> None:
+        """Put the message into its queue again; see the port."""
+        with vendor_errors():
+            self._sqs.send_message(QueueUrl=queue_url(letter.queue_arn), MessageBody=letter.body)
 
 
 def queue_url(queue_arn: str) -> str:

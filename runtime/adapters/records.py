@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from runtime.core.word_count import WordCount
 
 _HELD: Final = "#generation = :generation AND #attempt = :attempt AND #state = :claimed"
+_ENDED: Final = f"REMOVE #{rows.UNFINISHED}, #{rows.SINCE}"
+
+_FAILED: Final = f"{_ENDED} SET #state = :failed, #reason = :reason, #failed_at = :now, #attempts = :none"
+
+# A row of another version of us may lack what is compared, or be in a state that we do not know: see `rows`.
+_SAME_GENERATION: Final = "attribute_exists(pk) AND (#generation = :generation OR attribute_not_exists(#generation))"
+_KNOWN: Final = {f"known_{state.lower()}": state for state in RecordState}
+_IN_A_KNOWN_STATE: Final = f"#state IN ({', '.join(f':{name}' for name in _KNOWN)})"
+_AS_SEEN: Final = f"{_SAME_GENERATION} AND (#state = :seen OR NOT ({_IN_A_KNOWN_STATE}))"
 
 
 class TableRecords:
@@ -40,8 +49,8 @@ class TableRecords:
             return self._table.put(rows.of_record(claimed), "attribute_not_exists(pk)")
         return self._table.put(
             rows.of_record(claimed),
-            "#generation = :seen_generation AND #state = :seen_state",
-            {"seen_generation": seen.generation, "seen_state": seen.state},
+            _AS_SEEN,
+            {"generation": seen.generation, "seen": seen.state, **_KNOWN},
         )
 
     def give_back(self, claim: Claim) -> None:
@@ -57,7 +66,7 @@ class TableRecords:
         """The transcript is durable; see the port."""
         done = self._table.update(
             *rows.record_key(claim.key),
-            "SET #state = :transcribed, #read_at = :now",
+            f"SET #state = :transcribed, #read_at = :now, #{rows.SINCE} = :now",
             {"transcribed": RecordState.TRANSCRIBED, "now": now, **self._holding(claim)},
             condition=_HELD,
         )
@@ -67,10 +76,10 @@ class TableRecords:
         """The result is there; see the port."""
         return self._table.update(
             *rows.record_key(count.key),
-            "REMOVE #reason SET #counted_at = if_not_exists(#counted_at, :counted),"
+            f"{_ENDED}, #reason SET #counted_at = if_not_exists(#counted_at, :counted),"
             " #published_at = if_not_exists(#published_at, :now)",
             {"generation": generation, "counted": counted, "now": now},
-            condition="#generation = :generation",
+            condition=_SAME_GENERATION,
             also={
                 "state": RecordState.READY,
                 "attempts": 0,
@@ -88,11 +97,29 @@ class TableRecords:
         """There will be no result; see the port."""
         done = self._table.update(
             *rows.record_key(claim.key),
-            "SET #state = :failed, #reason = :reason, #failed_at = :now, #attempts = :none",
+            _FAILED,
             {"failed": RecordState.FAILED, "reason": reason, "now": now, "none": 0, **self._holding(claim)},
             condition=_HELD,
         )
         return done or self._is(claim, RecordState.FAILED)  # boto3 repeats a call whose answer was lost
+
+    def abandon(self, seen: Record, reason: Reason, now: float) -> bool:
+        """Give up an attempt that nobody works on; see the port."""
+        return self._table.update(
+            *rows.record_key(seen.key),
+            _FAILED,
+            {
+                "failed": RecordState.FAILED,
+                "reason": reason,
+                "now": now,
+                "none": 0,
+                "generation": seen.generation,
+                "attempt": seen.attempt,
+                "seen": seen.state,
+                **_KNOWN,
+            },
+            condition=f"{_AS_SEEN} AND (#attempt = :attempt OR attribute_not_exists(#attempt))",
+        )
 
     def _holding(self, claim: Claim) -> dict[str, str | int]:
         return {"generation": claim.generation, "attempt": claim.attempt, "claimed": RecordState.CLAIMED}

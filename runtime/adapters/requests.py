@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from runtime.adapters import rows
-from runtime.core.types import RequestState
+from runtime.core.reasons import explain
+from runtime.core.types import RequestState, Stage
 
 if TYPE_CHECKING:
     from runtime.adapters.table import Table
     from runtime.core.reasons import Reason
     from runtime.core.types import Content, Request
 
-_UNSETTLED: Final = "#state IN (:open, :waiting, :sending)"
-_STATES: Final = {"open": RequestState.OPEN, "waiting": RequestState.WAITING, "sending": RequestState.SENDING}
+# In the negative: a row of another version of us may lack its state, or be in one that we do not know. It is unsettled.
+_SETTLED: Final = {state.lower(): state for state in RequestState if state.settled}
+_UNSETTLED: Final = f"NOT (#state IN ({', '.join(f':{name}' for name in _SETTLED)}))"
+_IDLE: Final = f"{_UNSETTLED} AND NOT (#state = :sending)"
 _SENDING: Final = "#state = :sending AND #sender = :attempt"
 
 
@@ -35,18 +38,20 @@ class TableRequests:
     def bind(self, request_id: str, etag: str, content: Content | None, *, uploaded: float, now: float) -> bool:
         """Bind the request to the bytes that were read first; see the port."""
         same = "#sha256 = :sha256" if content else "attribute_not_exists(#sha256)"
+        free = f"(attribute_not_exists(#etag) OR (#etag = :etag AND {same}))"
         return self._table.update(
             *rows.request_key(request_id),
             "SET #state = :waiting, #etag = :etag, #uploaded_at = :uploaded, #bound_at = :now",
             {
-                "open": RequestState.OPEN,
+                **_SETTLED,
                 "waiting": RequestState.WAITING,
+                "sending": RequestState.SENDING,
                 "etag": etag,
                 "uploaded": uploaded,
                 "now": now,
             },
-            condition=f"#state IN (:open, :waiting) AND (attribute_not_exists(#etag) OR (#etag = :etag AND {same}))",
-            also=rows.of_content(content),
+            condition=f"attribute_exists(pk) AND {_IDLE} AND {free}",
+            also={**rows.of_content(content), **rows.unfinished(rows.REQUEST, now)},
         )
 
     def kept(self, request_id: str, key: str, now: float) -> None:
@@ -70,8 +75,15 @@ class TableRequests:
         return self._table.update(
             *rows.request_key(request_id),
             "SET #state = :sending, #sender = :attempt, #sender_until = :lease_until",
-            {**_STATES, "attempt": attempt, "now": now, "lease_until": lease_until},
-            condition="#state IN (:open, :waiting) OR (#state = :sending AND #sender_until <= :now)",
+            {
+                **_SETTLED,
+                "sending": RequestState.SENDING,
+                "attempt": attempt,
+                "now": now,
+                "lease_until": lease_until,
+            },
+            condition=f"attribute_exists(pk) AND {_UNSETTLED} AND"
+            " (NOT (#state = :sending) OR attribute_not_exists(#sender_until) OR #sender_until <= :now)",
         )
 
     def stop_sending(self, request_id: str, attempt: str) -> None:
@@ -89,10 +101,25 @@ class TableRequests:
         """The request has its outcome; see the port."""
         self._table.update(
             *rows.request_key(request_id),
-            "SET #state = :state, #sent_at = :now",
-            {"state": state, "now": now, "sending": RequestState.SENDING, "attempt": attempt},
+            f"REMOVE #{rows.UNFINISHED}, #{rows.SINCE} SET #state = :state",
+            {"state": state, "sending": RequestState.SENDING, "attempt": attempt},
             condition=_SENDING,
-            also={"reason": reason} if reason else None,
+            also={
+                **({"reason": reason} if reason else {}),
+                **({} if state is RequestState.UNDELIVERABLE else {rows.at(Stage.SENT): now}),
+            },
+        )
+
+    def reopen(self, request_id: str) -> bool:
+        """Take up again what was `UNDELIVERABLE`; see the port."""
+        request = self.get(request_id)
+        retryable = request and request.reason and request.key and explain(request.reason).retryable
+        return self._table.update(
+            *rows.request_key(request_id),
+            ("REMOVE #reason " if retryable else "") + "SET #state = :waiting",
+            {"waiting": RequestState.WAITING, "undeliverable": RequestState.UNDELIVERABLE},
+            condition="#state = :undeliverable",
+            also=rows.unfinished(rows.REQUEST, request.bound_at if request else 0),
         )
 
     def begin_late(self, request_id: str, *, now: float, lease_until: float) -> bool:
@@ -100,9 +127,9 @@ class TableRequests:
         return self._table.update(
             *rows.request_key(request_id),
             "SET #late_until = :lease_until",
-            {**_STATES, "now": now, "lease_until": lease_until},
-            condition=_UNSETTLED
-            + " AND attribute_not_exists(#late_at) AND (attribute_not_exists(#late_until) OR #late_until <= :now)",
+            {**_SETTLED, "now": now, "lease_until": lease_until},
+            condition=f"attribute_exists(pk) AND {_UNSETTLED}"
+            " AND attribute_not_exists(#late_at) AND (attribute_not_exists(#late_until) OR #late_until <= :now)",
         )
 
     def late(self, request_id: str, now: float) -> None:
@@ -110,4 +137,5 @@ class TableRequests:
         self._set(request_id, "SET #late_at = :now", {"now": now})
 
     def _set(self, request_id: str, change: str, values: dict[str, object], also: str = "") -> None:
-        self._table.update(*rows.request_key(request_id), change, {**values, **_STATES}, condition=_UNSETTLED + also)
+        condition = f"attribute_exists(pk) AND {_UNSETTLED}{also}"
+        self._table.update(*rows.request_key(request_id), change, {**values, **_SETTLED}, condition=condition)

@@ -1,10 +1,14 @@
-"""Requests and records as rows, and back. Reading is lenient: a row of another version of us is a row still."""
+"""Requests, records and dead letters as rows, and back.
+
+Reading is lenient: a row of another version of us is a row still, whatever it lacks and whatever it has besides.
+"""
 
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from runtime.core.dead_letter import DeadLetter, Queue, Subject
 from runtime.core.reasons import Reason
 from runtime.core.types import Content, Record, RecordState, Request, RequestState, Stage
 
@@ -12,19 +16,35 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+UNFINISHED: Final = "unfinished"
+"""The attribute, and the index over it, that only rows have that have not come to their end."""
+SINCE: Final = "since"
+"""Since when, in seconds since the epoch; the index's sort key."""
+RECORD: Final = "RECORD"
+REQUEST: Final = "REQUEST"
+
+_WORKED_ON: Final = (RecordState.CLAIMED, RecordState.TRANSCRIBED)
+_AWAITED: Final = (RequestState.WAITING, RequestState.SENDING)
+
+
 def request_key(request_id: str) -> tuple[str, str]:
     """Partition and sort key of a request."""
-    return f"REQUEST#{request_id}", "REQUEST"
+    return f"REQUEST#{request_id}", REQUEST
 
 
 def record_key(key: str) -> tuple[str, str]:
     """Partition and sort key of a record."""
-    return f"DIGEST#{key}", "RECORD"
+    return f"DIGEST#{key}", RECORD
 
 
 def waiter_key(key: str, request_id: str) -> tuple[str, str]:
     """Partition and sort key of a waiter."""
     return f"DIGEST#{key}", f"WAITER#{request_id}"
+
+
+def dead_letter_key(queue: Queue, message_id: str) -> tuple[str, str]:
+    """Partition and sort key of a dead letter."""
+    return f"DEAD#{queue}", f"MESSAGE#{message_id}"
 
 
 def time_to_live(expires_at: float) -> int:
@@ -35,6 +55,11 @@ def time_to_live(expires_at: float) -> int:
 def at(stage: Stage) -> str:
     """The attribute that holds a stage's time."""
     return f"{stage}_at"
+
+
+def unfinished(kind: str, since: float) -> dict[str, Any]:
+    """The attributes that put a row into the index of the unfinished."""
+    return {UNFINISHED: kind, SINCE: since}
 
 
 def of_content(content: Content | None) -> dict[str, Any]:
@@ -62,6 +87,7 @@ def of_request(request: Request) -> dict[str, Any]:
         "cached": request.cached,
         "joined": request.joined,
         "reason": request.reason,
+        **(unfinished(REQUEST, request.bound_at) if request.state in _AWAITED else {}),
         **_of_times(request.times),
     }
 
@@ -75,7 +101,7 @@ def to_request(row: Mapping[str, Any]) -> Request:
         token_hash=row.get("token_hash", ""),
         form_expires_at=row.get("form_expires_at", 0),
         expires_at=row.get("expires_at", 0),
-        state=RequestState(row.get("state", RequestState.OPEN)),
+        state=_to_request_state(row),
         etag=row.get("etag"),
         bound_at=row.get("bound_at", 0),
         content=_to_content(row),
@@ -106,6 +132,7 @@ def of_record(record: Record) -> dict[str, Any]:
         "total_words": record.total_words,
         "unique_words": record.unique_words,
         "reason": record.reason,
+        **(unfinished(RECORD, record.times.get(Stage.CLAIMED, 0)) if record.state in _WORKED_ON else {}),
         **_of_times(record.times),
     }
 
@@ -113,10 +140,11 @@ def of_record(record: Record) -> dict[str, Any]:
 def to_record(row: Mapping[str, Any]) -> Record:
     """The record in a row."""
     key = row["pk"].removeprefix("DIGEST#")
+    state = _to_record_state(row)
     return Record(
         key=key,
         content=_to_content(row) or Content(md5=key.partition("-")[0], sha256="", size=-1),  # equal to no picture's
-        state=RecordState(row.get("state", RecordState.CLAIMED)),
+        state=state,
         generation=row.get("generation", 1),
         first_generation=row.get("first_generation", 0),
         expires_at=row.get("expires_at", 0),
@@ -127,9 +155,54 @@ def to_record(row: Mapping[str, Any]) -> Record:
         version=row.get("version", ""),
         total_words=row.get("total_words", 0),
         unique_words=row.get("unique_words", 0),
-        reason=_to_reason(row),
+        reason=_to_reason(row) or Reason.INTERNAL if state is RecordState.FAILED else None,
         times=_to_times(row),
     )
+
+
+def of_dead_letter(letter: DeadLetter, expires_at: float) -> dict[str, Any]:
+    """A dead letter's row."""
+    pk, sk = dead_letter_key(letter.queue, letter.message_id)
+    return {
+        "pk": pk,
+        "sk": sk,
+        "queue_arn": letter.queue_arn,
+        "body": letter.body,
+        "receives": letter.receives,
+        "sent_at": letter.sent_at,
+        "died_at": letter.died_at,
+        "subjects": [{"name": subject.name, "etag": subject.etag} for subject in letter.subjects],
+        "reason": letter.reason,
+        "expires_at": time_to_live(expires_at),
+    }
+
+
+def to_dead_letter(row: Mapping[str, Any]) -> DeadLetter:
+    """The dead letter in a row."""
+    queue = row["pk"].removeprefix("DEAD#")
+    return DeadLetter(
+        message_id=row["sk"].removeprefix("MESSAGE#"),
+        queue=Queue(queue) if queue in set(Queue) else Queue.UNKNOWN,
+        queue_arn=row.get("queue_arn", ""),
+        body=row.get("body", ""),
+        receives=row.get("receives", 0),
+        sent_at=row.get("sent_at", 0),
+        died_at=row.get("died_at", 0),
+        subjects=tuple(Subject(told.get("name", ""), told.get("etag", "")) for told in row.get("subjects", ())),
+        reason=_to_reason(row) or Reason.INTERNAL,
+    )
+
+
+def _to_request_state(row: Mapping[str, Any]) -> RequestState:
+    """A state that we do not know is none that settles a request."""
+    told = row.get("state", RequestState.OPEN)
+    return RequestState(told) if told in set(RequestState) else RequestState.WAITING
+
+
+def _to_record_state(row: Mapping[str, Any]) -> RecordState:
+    """In a state that we do not know there is no result, and nobody is at work: it can be claimed anew."""
+    told = row.get("state", RecordState.CLAIMED)
+    return RecordState(told) if told in set(RecordState) else RecordState.FAILED
 
 
 def _to_content(row: Mapping[str, Any]) -> Content | None:

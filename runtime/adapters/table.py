@@ -3,6 +3,9 @@
 DIGEST#<key>            RECORD                  the cache's record of a picture
 DIGEST#<key>            WAITER#<request_id>     a request that waits for it
 REQUEST#<request_id>    REQUEST                 a request
+DEAD#<queue>            MESSAGE#<message id>    a message that was received too often
+
+The index `unfinished` (by `unfinished`, then `since`) holds the records and requests that have not come to their end.
 """
 
 from __future__ import annotations
@@ -53,6 +56,25 @@ class Table:
             ConsistentRead=True,
             KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
             ExpressionAttributeValues=_typed({":pk": pk, ":sk": sk_prefix}),
+        )
+        with vendor_errors():
+            return [_plain(item) for page in pages for item in page["Items"]]
+
+    def older(self, index: str, partition: tuple[str, str], age: tuple[str, float]) -> list[dict[str, Any]]:
+        """The keys of an index's rows that are older than a time, the oldest first. What it knows may be seconds old.
+
+        Args:
+            index: Its name.
+            partition: The name of its partition key, and which partition.
+            age: The name of its sort key, and the time.
+        """
+        (kind, wanted), (since, before) = partition, age
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._name,
+            IndexName=index,
+            KeyConditionExpression="#kind = :kind AND #since < :before",
+            ExpressionAttributeNames={"#kind": kind, "#since": since},
+            ExpressionAttributeValues=_typed({":kind": wanted, ":before": before}),
         )
         with vendor_errors():
             return [_plain(item) for page in pages for item in page["Items"]]

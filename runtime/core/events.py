@@ -150,6 +150,15 @@ class ResultPublished(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PictureAbandoned(Event):
+    """Nobody works on a picture any more, so its record failed; the image is kept for a while."""
+
+    level: ClassVar[str] = "error"
+    digest: str
+    generation: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Overtaken(Event):
     """A write of an old attempt came after a newer one, and changed nothing."""
 
@@ -205,3 +214,58 @@ class MessageIgnored(Event):
 
     queue: str
     cause: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadLetterKept(Event):
+    """A message was received too often; it is kept for a replay, and whoever waited for it is told next.
+
+    No subjects: what it was about could not be made out, so nobody could be told.
+    """
+
+    level: ClassVar[str] = "error"
+    message: str
+    queue: str
+    receives: int
+    subjects: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadLetterReplayed(Event):
+    """A dead letter was put into its queue again."""
+
+    message: str
+    queue: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResendAsked(Event):
+    """A mail that could not be delivered was asked for again."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrivenOn(Event):
+    """`sweep` found a picture or a request stuck, and woke this stage for it, or failed it."""
+
+    level: ClassVar[str] = "warning"
+    name: str
+    to: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SweepPutOff(Event):
+    """`sweep` could not look at a picture or a request, because a service was busy; the next one will."""
+
+    level: ClassVar[str] = "warning"
+    name: str
+    cause: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Swept(Event):
+    """`sweep` is through: how much it drove on, and the age of the oldest image that is kept (absent: none is)."""
+
+    driven: int
+    oldest_image_seconds: float | None

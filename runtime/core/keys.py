@@ -14,6 +14,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+IMAGES: Final = "images/"
+"""Where all kept bytes lie."""
+
 _REQUEST_ID: Final = r"[0-9a-f]{32}"
 _KEY: Final = r"[0-9a-f]{32}(?:-[0-9a-f]{16})?"
 _UPLOAD: Final = re.compile(rf"uploads/({_REQUEST_ID})")
@@ -39,7 +42,7 @@ def request_of_upload(object_key: str) -> str | None:
 
 def image(key: str) -> str:
     """The kept bytes, which no form can write."""
-    return f"images/{key}"
+    return f"{IMAGES}{key}"
 
 
 def transcript(key: str, generation: int) -> str:

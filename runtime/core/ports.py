@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from email.message import EmailMessage
 
+    from runtime.core.dead_letter import DeadLetter
     from runtime.core.events import Event
     from runtime.core.reasons import Reason
     from runtime.core.transcript import Transcript
@@ -82,6 +83,10 @@ class Images(Protocol):
 
     def delete(self, key: str) -> None:
         """Delete them; nothing happens if they are gone."""
+        ...
+
+    def oldest(self) -> float | None:
+        """When the oldest of all kept bytes were written, seconds since the epoch; None when there are none."""
         ...
 
 
@@ -181,6 +186,10 @@ class Records(Protocol):
         """There will be no result (any more, or already); attempts count from zero again. False: it was overtaken."""
         ...
 
+    def abandon(self, seen: Record, reason: Reason, now: float) -> bool:
+        """Give up an attempt that nobody works on. False: it is not (any more) in the state that was seen."""
+        ...
+
 
 class Waiters(Protocol):
     """Who waits for a picture's result. Reads are consistent."""
@@ -240,7 +249,11 @@ class Requests(Protocol):
     def settle(
         self, request_id: str, attempt: str, state: RequestState, now: float, reason: Reason | None = None
     ) -> None:
-        """The request has its outcome; nothing happens if the attempt no longer holds the right to send."""
+        """The request has its outcome, mailed now unless it is `UNDELIVERABLE`; nothing happens without that right."""
+        ...
+
+    def reopen(self, request_id: str) -> bool:
+        """Take up again what was `UNDELIVERABLE`, and forget a retryable reason. False: it is not in that state."""
         ...
 
     def begin_late(self, request_id: str, *, now: float, lease_until: float) -> bool:
@@ -249,6 +262,58 @@ class Requests(Protocol):
 
     def late(self, request_id: str, now: float) -> None:
         """The person was told that it takes longer; this changes no state."""
+        ...
+
+
+class Unfinished(Protocol):
+    """What has begun and not come to its end. May be seconds behind: who acts on it looks at the row itself first."""
+
+    def requests(self, before: float) -> list[str]:
+        """The ids of the requests that were bound before then and have no outcome, the oldest first."""
+        ...
+
+    def records(self, before: float) -> list[str]:
+        """The keys of the records that were claimed or transcribed before then and are neither ready nor failed."""
+        ...
+
+
+class Stages(Protocol):
+    """The queues before the stages, as S3 fills them: what wakes a stage for something that was written long ago."""
+
+    def uploaded(self, request: Request) -> None:
+        """Wake `ingest` for the upload that the request is bound to."""
+        ...
+
+    def transcribed(self, key: str, generation: int) -> None:
+        """Wake `count` for a transcript."""
+        ...
+
+    def counted(self, key: str) -> None:
+        """Wake `publish` for a word count."""
+        ...
+
+
+class DeadLetters(Protocol):
+    """The messages that were received too often, kept for a replay."""
+
+    def keep(self, letter: DeadLetter) -> None:
+        """Keep one; keeping it again changes nothing."""
+        ...
+
+    def kept(self) -> list[DeadLetter]:
+        """All of them, the oldest of each queue first."""
+        ...
+
+    def forget(self, letter: DeadLetter) -> None:
+        """Keep it no longer."""
+        ...
+
+
+class Replays(Protocol):
+    """The queues that dead letters came from."""
+
+    def send(self, letter: DeadLetter) -> None:
+        """Put the message into its queue again, as it was."""
         ...
 
 

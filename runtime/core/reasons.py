@@ -91,3 +91,9 @@ EXPLANATIONS: Final = {
 def explain(code: Reason) -> Explanation:
     """What a person is told of `code`."""
     return EXPLANATIONS[code]
+
+
+def told(code: Reason) -> str:
+    """The same in one string, for where there is no mail around it."""
+    explanation = explain(code)
+    return f"{explanation.what} {explanation.remedy}"

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 
 class RequestState(StrEnum):
-    """How far a request has come; only forward, except that a `SENDING` lease may be given back or run out."""
+    """How far a request has come.
+
+    Only forward, with two exceptions: a `SENDING` lease may be given back or run out, and what was `UNDELIVERABLE` is
+    taken up again when somebody asks for it.
+    """
 
     OPEN = "OPEN"
     WAITING = "WAITING"

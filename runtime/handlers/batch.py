@@ -24,13 +24,26 @@ class Deliveries(Protocol):
         ...
 
 
+def body_of(message: Mapping[str, Any]) -> Any:  # noqa: ANN401  whatever the queue's senders write
+    """What was sent, as JSON."""
+    return json.loads(message["body"])
+
+
 @dataclass(frozen=True)
 class Batch:
-    """Hand each message of a batch to the work, and answer which of them failed (ReportBatchItemFailures)."""
+    """Hand each message of a batch to the work, and answer which of them failed (ReportBatchItemFailures).
+
+    Attributes:
+        work: What is done with a message.
+        deliveries: Where a message is put off.
+        log: Where it is told.
+        read: What of a message the work is handed.
+    """
 
     work: Callable[[Any], None]
     deliveries: Deliveries
     log: Log
+    read: Callable[[Mapping[str, Any]], Any] = body_of
 
     def __call__(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Handle an event of an SQS event source mapping.
@@ -45,7 +58,7 @@ class Batch:
         queue = message["eventSourceARN"].rpartition(":")[2]
         receives = int(message["attributes"]["ApproximateReceiveCount"])
         try:
-            self.work(json.loads(message["body"]))
+            self.work(self.read(message))
         except Retryable as error:
             self._postpone(message, queue, receives, type(error).__name__)
         except Exception as error:  # noqa: BLE001  one bad message must not fail the others; it comes again

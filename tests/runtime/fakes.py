@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from runtime.core import keys
 from runtime.core.errors import Absent, Changed
 from runtime.core.ports import Form, StoredCount
+from runtime.core.reasons import explain
 from runtime.core.types import RecordState, RequestState, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from email.message import EmailMessage
 
+    from runtime.core.dead_letter import DeadLetter
     from runtime.core.events import Event
     from runtime.core.reasons import Reason
     from runtime.core.transcript import Transcript
@@ -97,13 +100,20 @@ def etag_of(data: bytes) -> str:
 
 @dataclass
 class MemoryImages:
+    now: Callable[[], float] = time.time
     kept: dict[str, tuple[bytes, Content]] = field(default_factory=dict)
+    kept_at: dict[str, float] = field(default_factory=dict)
 
     def keep(self, key: str, data: bytes, content: Content) -> bool:
+        self.kept_at.setdefault(key, self.now())
         return self.kept.setdefault(key, (data, content))[1] == content
 
     def delete(self, key: str) -> None:
         self.kept.pop(key, None)
+        self.kept_at.pop(key, None)
+
+    def oldest(self) -> float | None:
+        return min(self.kept_at.values(), default=None)
 
 
 @dataclass
@@ -213,6 +223,13 @@ class MemoryRecords:
             self.rows[claim.key] = replace(held, state=RecordState.FAILED, reason=reason, attempts=0)
         return self._is(claim, RecordState.FAILED)
 
+    def abandon(self, seen: Record, reason: Reason, now: float) -> bool:  # noqa: ARG002  as the port
+        row = self.rows.get(seen.key)
+        if row is None or (row.claim, row.state) != (seen.claim, seen.state):
+            return False
+        self.rows[seen.key] = replace(row, state=RecordState.FAILED, reason=reason, attempts=0)
+        return True
+
     def _is(self, claim: Claim, *states: RecordState) -> bool:
         row = self.rows.get(claim.key)
         return row is not None and row.claim == claim and row.state in states
@@ -301,7 +318,16 @@ class MemoryRequests:
         self, request_id: str, attempt: str, state: RequestState, now: float, reason: Reason | None = None
     ) -> None:
         if row := self._sending(request_id, attempt):
-            self._change(request_id, state=state, reason=reason or row.reason, times={**row.times, Stage.SENT: now})
+            sent = {} if state is RequestState.UNDELIVERABLE else {Stage.SENT: now}
+            self._change(request_id, state=state, reason=reason or row.reason, times={**row.times, **sent})
+
+    def reopen(self, request_id: str) -> bool:
+        row = self.rows.get(request_id)
+        if row is None or row.state is not RequestState.UNDELIVERABLE:
+            return False
+        retryable = row.reason is not None and row.key is not None and explain(row.reason).retryable
+        self._change(request_id, state=RequestState.WAITING, reason=None if retryable else row.reason)
+        return True
 
     def begin_late(self, request_id: str, *, now: float, lease_until: float) -> bool:
         row = self._unsettled(request_id)
@@ -325,6 +351,68 @@ class MemoryRequests:
 
     def _change(self, request_id: str, **changes: Any) -> None:  # noqa: ANN401  fields of a request
         self.rows[request_id] = replace(self.rows[request_id], **changes)
+
+
+@dataclass
+class MemoryUnfinished:
+    """Looks at the rows, where DynamoDB has an index."""
+
+    request_rows: Mapping[str, Request]
+    record_rows: Mapping[str, Record]
+
+    def requests(self, before: float) -> list[str]:
+        found = {
+            request_id: row.bound_at
+            for request_id, row in self.request_rows.items()
+            if row.state in (RequestState.WAITING, RequestState.SENDING) and row.bound_at < before
+        }
+        return sorted(found, key=lambda request_id: found[request_id])
+
+    def records(self, before: float) -> list[str]:
+        found = {
+            key: max(row.times.get(Stage.CLAIMED, 0.0), row.times.get(Stage.READ, 0.0))
+            for key, row in self.record_rows.items()
+            if row.state in (RecordState.CLAIMED, RecordState.TRANSCRIBED)
+        }
+        return sorted((key for key, since in found.items() if since < before), key=lambda key: found[key])
+
+
+@dataclass
+class MemoryStages:
+    """The object keys that a stage is to be woken for; an upload's with its ETag."""
+
+    woken: list[tuple[str, str]] = field(default_factory=list)
+
+    def uploaded(self, request: Request) -> None:
+        self.woken.append((keys.upload(request.request_id), request.etag or ""))
+
+    def transcribed(self, key: str, generation: int) -> None:
+        self.woken.append((keys.transcript(key, generation), ""))
+
+    def counted(self, key: str) -> None:
+        self.woken.append((keys.word_count(key), ""))
+
+
+@dataclass
+class MemoryDeadLetters:
+    letters: dict[tuple[str, str], DeadLetter] = field(default_factory=dict)
+
+    def keep(self, letter: DeadLetter) -> None:
+        self.letters[letter.queue, letter.message_id] = letter
+
+    def kept(self) -> list[DeadLetter]:
+        return sorted(self.letters.values(), key=lambda letter: (letter.queue, letter.sent_at, letter.message_id))
+
+    def forget(self, letter: DeadLetter) -> None:
+        self.letters.pop((letter.queue, letter.message_id), None)
+
+
+@dataclass
+class MemoryReplays:
+    sent: list[DeadLetter] = field(default_factory=list)
+
+    def send(self, letter: DeadLetter) -> None:
+        self.sent.append(letter)
 
 
 @dataclass

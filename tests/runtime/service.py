@@ -9,18 +9,24 @@ from runtime.core import keys
 from runtime.core.errors import Retryable
 from runtime.core.use_cases.count import Count
 from runtime.core.use_cases.deadline import Deadline
+from runtime.core.use_cases.failures import Failures
 from runtime.core.use_cases.ingest import Ingest, Upload
 from runtime.core.use_cases.notify import Notify
 from runtime.core.use_cases.publish import Publish
+from runtime.core.use_cases.redrive import Redrive
 from runtime.core.use_cases.requests import OpenRequest, ShowRequest, Wish
+from runtime.core.use_cases.resend import Resend
+from runtime.core.use_cases.sweep import Sweep
 from tests.runtime import fakes
 
 if TYPE_CHECKING:
+    from runtime.core.ports import Unfinished
     from runtime.core.types import Request
     from runtime.core.use_cases.requests import Opened, Status
 
 SENDER = "wordcount@example.com"
 LEASE = 90.0
+PATIENCE = 360.0
 DAY = 86_400.0
 
 
@@ -53,14 +59,20 @@ class Service:
     requests: fakes.MemoryRequests = field(default_factory=fakes.MemoryRequests)
     notifications: fakes.MemoryNotifications = field(default_factory=fakes.MemoryNotifications)
     mailer: fakes.MemoryMailer = field(default_factory=fakes.MemoryMailer)
+    stages: fakes.MemoryStages = field(default_factory=fakes.MemoryStages)
+    dead_letters: fakes.MemoryDeadLetters = field(default_factory=fakes.MemoryDeadLetters)
+    replays: fakes.MemoryReplays = field(default_factory=fakes.MemoryReplays)
+    unfinished: Unfinished | None = None
 
     def __post_init__(self) -> None:
+        self.images.now = self.clock.now
         self.reader = fakes.ScriptedReader(self.images, answer("To be, or not to be"))
         table = {"requests": self.requests, "records": self.records, "results": self.results}
         around = {"clock": self.clock, "log": self.log}
         self.open_request = OpenRequest(
             requests=self.requests,
             uploads=self.uploads,
+            notifications=self.notifications,
             mailer=self.mailer,
             tokens=self.tokens,
             form_seconds=600,
@@ -94,6 +106,21 @@ class Service:
             lease_seconds=LEASE,
         )
         self.deadline = Deadline(self.requests, self.mailer, sender=SENDER, lease_seconds=LEASE, **around)
+        waking = {"waiters": self.waiters, "notifications": self.notifications}
+        self.failures = Failures(
+            **table, **around, **waking, dead_letters=self.dead_letters, tokens=self.tokens, mail_lease_seconds=LEASE
+        )
+        self.sweep = Sweep(
+            **table,
+            **around,
+            **waking,
+            unfinished=self.unfinished or fakes.MemoryUnfinished(self.requests.rows, self.records.rows),
+            images=self.images,
+            stages=self.stages,
+            patience_seconds=PATIENCE,
+        )
+        self.resend = Resend(self.requests, self.notifications, self.mailer, self.log)
+        self.redrive = Redrive(self.dead_letters, self.requests, self.replays, self.log)
 
     def open(self, email: str = "ann@example.com", filename: str = "page.png") -> Opened:
         """A request by somebody whose address is proven."""

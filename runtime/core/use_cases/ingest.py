@@ -20,6 +20,7 @@ from runtime.core.insist import insist
 from runtime.core.reasons import MAX_BYTES, Reason
 from runtime.core.transcript import transcribe
 from runtime.core.types import MAX_ATTEMPTS, Content, Record, RecordState, Stage
+from runtime.core.use_cases.telling import Telling
 
 if TYPE_CHECKING:
     from runtime.core.ports import (
@@ -204,7 +205,7 @@ class Ingest:
             self.requests.hit(request.request_id)
             self.log.emit(events.CacheHit(request_id=request.request_id, digest=record.key))
         if current:
-            self._tell(request.request_id, record)
+            self._telling.tell(request.request_id, record)
         self._forget_image_of(request, record.key)
         return True
 
@@ -261,7 +262,7 @@ class Ingest:
         elif record.state is RecordState.CLAIMED:  # by an earlier delivery of this very message, which nobody else has
             raise Retryable("an attempt of ours is alive, or died and still has its lease")
         if record.state in (RecordState.READY, RecordState.FAILED):
-            self._tell(request.request_id, record)
+            self._telling.tell(request.request_id, record)
         self._forget_image(record)
 
     def _read(self, request: Request, claimed: Record) -> None:
@@ -320,18 +321,9 @@ class Ingest:
 
     def _tell_all(self, record: Record, own: Request) -> None:
         """Let all who wait know how the work ended; one's own request last, so that a crash leaves nobody out."""
-        for waiting in self.waiters.of(record.key):
-            if waiting != own.request_id:
-                self._tell(waiting, record)
+        self._telling.tell_all(record, but=own.request_id)
         self._forget_image(record)
-        self._tell(own.request_id, record)
-
-    def _tell(self, request_id: str, record: Record) -> None:
-        """Let one who waits know how the work ended."""
-        if record.reason:
-            self.requests.refuse(request_id, record.reason)
-        self.notifications.send(request_id)
-        self.waiters.remove(record.key, request_id)
+        self._telling.tell(own.request_id, record)
 
     def _refuse(self, request: Request, reason: Reason) -> None:
         """This upload alone has no result: nothing of it is worth remembering for others."""
@@ -354,3 +346,7 @@ class Ingest:
         """Delete the kept bytes if nothing can need them any more; what is left is the lifecycle's."""
         if record.read(self.clock.now() + EXPIRY_MARGIN):
             self.images.delete(record.key)
+
+    @property
+    def _telling(self) -> Telling:
+        return Telling(self.requests, self.waiters, self.notifications)

@@ -11,13 +11,24 @@ from typing import TYPE_CHECKING, Any, Final
 from runtime.core import events, keys
 from runtime.core.errors import Absent, BadRequest
 from runtime.core.pictures import CONTENT_TYPES
-from runtime.core.reasons import MAX_BYTES, Reason, explain
-from runtime.core.types import RecordState, Request, Stage
+from runtime.core.reasons import MAX_BYTES, Reason, told
+from runtime.core.types import RecordState, Request, RequestState, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from runtime.core.ports import Clock, Form, Log, Mailer, Records, Requests, Results, Tokens, Uploads
+    from runtime.core.ports import (
+        Clock,
+        Form,
+        Log,
+        Mailer,
+        Notifications,
+        Records,
+        Requests,
+        Results,
+        Tokens,
+        Uploads,
+    )
     from runtime.core.types import Record
     from runtime.core.word_count import WordCount
 
@@ -36,7 +47,7 @@ _ADDRESS: Final = re.compile(rf"(?!.*=\?)(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@
 
 @dataclass(frozen=True)
 class Wish:
-    """What a person sends to open a request, checked.
+    """What a person sends to open a request: an address and a name that can be used, and what the file is said to be.
 
     Raises:
         BadRequest: With a code and a sentence for what is wrong first.
@@ -54,12 +65,15 @@ class Wish:
             )
         if len(self.filename) > MAX_FILENAME:
             raise BadRequest("invalid_filename", f"The file name is longer than {MAX_FILENAME} characters; shorten it.")
+
+    @property
+    def refusal(self) -> Reason | None:
+        """Why such a file need not even be sent."""
         if self.content_type not in CONTENT_TYPES:
-            raise BadRequest(Reason.UNSUPPORTED_TYPE, _told(Reason.UNSUPPORTED_TYPE), 415)
+            return Reason.UNSUPPORTED_TYPE
         if self.size < 1:
-            raise BadRequest(Reason.EMPTY, _told(Reason.EMPTY))
-        if self.size > MAX_BYTES:
-            raise BadRequest(Reason.TOO_LARGE, _told(Reason.TOO_LARGE), 413)
+            return Reason.EMPTY
+        return Reason.TOO_LARGE if self.size > MAX_BYTES else None
 
 
 @dataclass(frozen=True)
@@ -72,12 +86,25 @@ class Opened:
     expires_at: float
 
 
+_STATUS: Final = {Reason.UNSUPPORTED_TYPE: 415, Reason.TOO_LARGE: 413}
+
+
+class RefusedAtTheDoor(BadRequest):
+    """The file need not be sent: a request was opened all the same, so that its person is told by mail too."""
+
+    def __init__(self, reason: Reason, request_id: str, access_token: str) -> None:
+        super().__init__(reason, told(reason), _STATUS.get(reason, 400))
+        self.request_id = request_id
+        self.access_token = access_token
+
+
 @dataclass(frozen=True)
 class OpenRequest:
     """The use case, with the ports that it needs, and how long forms and requests live, in seconds."""
 
     requests: Requests
     uploads: Uploads
+    notifications: Notifications
     mailer: Mailer
     clock: Clock
     tokens: Tokens
@@ -90,25 +117,32 @@ class OpenRequest:
 
         Raises:
             BadRequest: The address is not verified.
+            RefusedAtTheDoor: The file is of no kind or size that is taken.
         """
         if not self.mailer.verified(wish.email):
-            raise BadRequest(Reason.RECIPIENT_NOT_VERIFIED, _told(Reason.RECIPIENT_NOT_VERIFIED), 403)
+            raise BadRequest(Reason.RECIPIENT_NOT_VERIFIED, told(Reason.RECIPIENT_NOT_VERIFIED), 403)
         request_id, access_token, now = self.tokens.new(), self.tokens.new(), self.clock.now()
-        expires_at = now + self.form_seconds
-        self.requests.open(
-            Request(
-                request_id=request_id,
-                email=wish.email,
-                filename=wish.filename,
-                token_hash=_hash(access_token),
-                form_expires_at=expires_at,
-                expires_at=now + self.keep_seconds,
-                times={Stage.OPENED: now},
-            )
+        refused = wish.refusal
+        request = Request(
+            request_id=request_id,
+            email=wish.email,
+            filename=wish.filename,
+            token_hash=_hash(access_token),
+            form_expires_at=now + self.form_seconds,
+            expires_at=now + self.keep_seconds,
+            state=RequestState.WAITING if refused else RequestState.OPEN,
+            bound_at=now if refused else 0.0,
+            reason=refused,
+            times={Stage.OPENED: now},
         )
-        form = self.uploads.form(keys.upload(request_id), wish.content_type, self.form_seconds)
+        self.requests.open(request)
         self.log.emit(events.RequestOpened(request_id=request_id, size=wish.size))
-        return Opened(request_id, access_token, form, expires_at)
+        if refused:
+            self.notifications.send(request_id)
+            self.log.emit(events.PictureRefused(request_id=request_id, digest=None, reason=refused))
+            raise RefusedAtTheDoor(refused, request_id, access_token)
+        form = self.uploads.form(keys.upload(request_id), wish.content_type, self.form_seconds)
+        return Opened(request_id, access_token, form, request.form_expires_at)
 
 
 @dataclass(frozen=True)
@@ -147,7 +181,9 @@ class ShowRequest:
                 "no_such_request", "There is no such request, or it has expired, or the token is not its own.", 404
             )
         record = self.records.get(request.key) if request.key else None
-        ready = record is not None and record.state is RecordState.READY and request.reason is None
+        # What could not be mailed can be seen all the same, if it is there.
+        open_or_kept = request.reason is None or request.state is RequestState.UNDELIVERABLE
+        ready = record is not None and record.state is RecordState.READY and open_or_kept
         return Status(request, record, self._count(record.key) if record and ready else None)
 
     def _count(self, key: str) -> WordCount | None:
@@ -159,23 +195,24 @@ class ShowRequest:
 
 def message(reason: Reason | None) -> str | None:
     """What a person is told of a reason, in one string."""
-    return _told(reason) if reason else None
+    return told(reason) if reason else None
 
 
 def problem(error: BadRequest) -> dict[str, Any]:
-    """The error as RFC 9457 problem details."""
+    """The error as RFC 9457 problem details; with the request that was opened for it, if one was."""
+    opened = (
+        {"request_id": error.request_id, "access_token": error.access_token}
+        if isinstance(error, RefusedAtTheDoor)
+        else {}
+    )
     return {
         "type": "about:blank",
         "title": error.code.replace("_", " ").capitalize(),
         "status": error.status,
         "code": error.code,
         "detail": error.detail,
+        **opened,
     }
-
-
-def _told(reason: Reason) -> str:
-    explanation = explain(reason)
-    return f"{explanation.what} {explanation.remedy}"
 
 
 def _hash(access_token: str) -> str:

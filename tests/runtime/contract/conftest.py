@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,14 +11,19 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from runtime.adapters.dead_letters import TableDeadLetters
 from runtime.adapters.images import S3Images
 from runtime.adapters.mailer import SesMailer
-from runtime.adapters.queues import SqsNotifications
+from runtime.adapters.queues import SqsNotifications, SqsReplays
 from runtime.adapters.records import TableRecords, TableWaiters
 from runtime.adapters.requests import TableRequests
 from runtime.adapters.results import S3Results
+from runtime.adapters.stages import SqsStages
+from runtime.adapters.system import SystemClock
 from runtime.adapters.table import Table
+from runtime.adapters.unfinished import TableUnfinished
 from runtime.adapters.uploads import S3Uploads
+from runtime.handlers.s3_events import written
 from tests.runtime import fakes
 
 if TYPE_CHECKING:
@@ -28,7 +34,20 @@ if TYPE_CHECKING:
     from mypy_boto3_ses import SESClient
     from mypy_boto3_sqs import SQSClient
 
-    from runtime.core.ports import Images, Mailer, Notifications, Records, Requests, Results, Uploads, Waiters
+    from runtime.core.ports import (
+        DeadLetters,
+        Images,
+        Mailer,
+        Notifications,
+        Records,
+        Replays,
+        Requests,
+        Results,
+        Stages,
+        Unfinished,
+        Uploads,
+        Waiters,
+    )
 
 REGION = "us-east-1"
 
@@ -45,10 +64,17 @@ class Ports:
     requests: Requests
     notifications: Notifications
     mailer: Mailer
+    unfinished: Unfinished
+    stages: Stages
+    dead_letters: DeadLetters
+    replays: Replays
+    queue_arn: str
     put_upload: Callable[[str, bytes], str]
     has_upload: Callable[[str], bool]
     has_image: Callable[[str], bool]
     notified: Callable[[], list[str]]
+    replayed: Callable[[], list[str]]
+    woken: Callable[[], list[tuple[str, str]]]
     prove: Callable[[str], Any]
 
 
@@ -62,20 +88,28 @@ class Clients:
 
 def in_memory() -> Ports:
     uploads, images, notifications = fakes.MemoryUploads(), fakes.MemoryImages(), fakes.MemoryNotifications()
-    mailer = fakes.MemoryMailer()
+    mailer, stages, replays = fakes.MemoryMailer(), fakes.MemoryStages(), fakes.MemoryReplays()
+    records, requests = fakes.MemoryRecords(), fakes.MemoryRequests()
     return Ports(
         uploads=uploads,
         images=images,
         results=fakes.MemoryResults(),
-        records=fakes.MemoryRecords(),
+        records=records,
         waiters=fakes.MemoryWaiters(),
-        requests=fakes.MemoryRequests(),
+        requests=requests,
         notifications=notifications,
         mailer=mailer,
+        unfinished=fakes.MemoryUnfinished(requests.rows, records.rows),
+        stages=stages,
+        dead_letters=fakes.MemoryDeadLetters(),
+        replays=replays,
+        queue_arn="arn:aws:sqs:us-east-1:123456789012:queue",
         put_upload=uploads.put,
         has_upload=lambda key: key in uploads.objects,
         has_image=lambda key: key in images.kept,
         notified=lambda: notifications.sent,
+        replayed=lambda: [letter.body for letter in replays.sent],
+        woken=lambda: stages.woken,
         prove=mailer.proven.add,
     )
 
@@ -92,19 +126,38 @@ def clients(session: boto3.Session) -> Clients:
     return Clients(session.client("s3"), session.client("sqs"), session.client("ses"), session.client("dynamodb"))
 
 
+def create_table(dynamodb: DynamoDBClient, name: str) -> None:
+    """The table, as `components/result_cache.py` declares it."""
+    dynamodb.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "sk", "AttributeType": "S"},
+            {"AttributeName": "unfinished", "AttributeType": "S"},
+            {"AttributeName": "since", "AttributeType": "N"},
+        ],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "unfinished",
+                "KeySchema": [
+                    {"AttributeName": "unfinished", "KeyType": "HASH"},
+                    {"AttributeName": "since", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+        ],
+    )
+
+
 def on_aws(clients: Clients) -> Ports:
     s3, sqs, ses, dynamodb = clients.s3, clients.sqs, clients.ses, clients.dynamodb
     name = f"test-{uuid.uuid4().hex}"
     uploads_bucket, results_bucket = f"{name}-uploads", f"{name}-results"
     for bucket in (uploads_bucket, results_bucket):
         s3.create_bucket(Bucket=bucket)
-    keys = (("pk", "HASH"), ("sk", "RANGE"))
-    dynamodb.create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name, _ in keys],
-        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys],
-    )
+    create_table(dynamodb, name)
     queue_url = sqs.create_queue(QueueName=name)["QueueUrl"]
     ses.verify_email_identity(EmailAddress="from@example.com")
     ses.create_configuration_set(ConfigurationSet={"Name": name})
@@ -113,9 +166,13 @@ def on_aws(clients: Clients) -> Ports:
     def exists(bucket: str, key: str) -> bool:
         return s3.list_objects_v2(Bucket=bucket, Prefix=key)["KeyCount"] > 0
 
-    def notified() -> list[str]:
+    def bodies() -> list[str]:
         told = sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages", [])
-        return [message["Body"].split('"')[3] for message in told]
+        return [message["Body"] for message in told]
+
+    def woken() -> list[tuple[str, str]]:
+        told = [each for body in bodies() for each in written(json.loads(body))]
+        return [(each.object_key, each.etag) for each in told]
 
     return Ports(
         uploads=S3Uploads(s3, uploads_bucket),
@@ -126,10 +183,17 @@ def on_aws(clients: Clients) -> Ports:
         requests=TableRequests(table),
         notifications=SqsNotifications(sqs, queue_url),
         mailer=SesMailer(ses, name),
+        unfinished=TableUnfinished(table),
+        stages=SqsStages(sqs, SystemClock(), ingest=queue_url, count=queue_url, publish=queue_url),
+        dead_letters=TableDeadLetters(table),
+        replays=SqsReplays(sqs),
+        queue_arn=f"arn:aws:sqs:{REGION}:{queue_url.split('/')[-2]}:{name}",
         put_upload=lambda key, data: s3.put_object(Bucket=uploads_bucket, Key=key, Body=data)["ETag"].strip('"'),
         has_upload=lambda key: exists(uploads_bucket, key),
         has_image=lambda key: exists(results_bucket, f"images/{key}"),
-        notified=notified,
+        notified=lambda: [json.loads(body)["request_id"] for body in bodies()],
+        replayed=bodies,
+        woken=woken,
         prove=lambda address: ses.verify_email_identity(EmailAddress=address),
     )
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
 
 import pytest
 
+from runtime.core.dead_letter import DeadLetter, Queue
 from runtime.core.errors import Absent, Changed
 from runtime.core.transcript import Transcript, TranscriptRow
-from runtime.core.types import Claim, Content
+from runtime.core.types import Claim, Content, Request
 from runtime.core.word_count import tally
 
 if TYPE_CHECKING:
@@ -67,6 +69,19 @@ def test_an_image_can_be_deleted_and_deleted_again(ports: Ports) -> None:
     assert ports.images.keep(KEY, b"twin", Content.of(b"twin"))
 
 
+def test_the_oldest_image_is_known(ports: Ports) -> None:
+    assert ports.images.oldest() is None
+    before = time.time() - 2
+    for key in (KEY, "0" * 32):
+        ports.images.keep(key, DATA, CONTENT)
+    oldest = ports.images.oldest()
+    assert oldest is not None
+    assert before <= oldest <= time.time() + 1
+    for key in (KEY, "0" * 32):
+        ports.images.delete(key)
+    assert ports.images.oldest() is None
+
+
 def test_a_transcript_is_read_back_as_it_was_written_with_its_page_count(ports: Ports) -> None:
     ports.results.write_transcript(CLAIM, TRANSCRIPT)
     assert ports.results.read_transcript(KEY, 2) == TRANSCRIPT
@@ -117,6 +132,23 @@ def test_a_result_is_complete_with_text_and_count(ports: Ports) -> None:
 def test_a_notification_names_its_request(ports: Ports) -> None:
     ports.notifications.send("a" * 32)
     assert ports.notified() == ["a" * 32]
+
+
+def test_a_stage_is_woken_for_what_was_written_before(ports: Ports) -> None:
+    request = Request("a" * 32, "ann@example.com", "page.png", "hash", 1.0, 2.0, etag=CONTENT.md5, content=CONTENT)
+    ports.stages.uploaded(request)
+    ports.stages.transcribed(KEY, 7)
+    ports.stages.counted(KEY)
+    assert sorted(ports.woken()) == [
+        (f"results/{KEY}/word-count.json", ""),
+        (f"transcripts/{KEY}/7.jsonl", ""),
+        (UPLOAD, CONTENT.md5),
+    ]
+
+
+def test_a_dead_letter_goes_back_into_its_queue_as_it_was(ports: Ports) -> None:
+    ports.replays.send(DeadLetter("m", Queue.NOTIFY, ports.queue_arn, '{"odd": "ü"}', 200, 1.0))
+    assert ports.replayed() == ['{"odd": "ü"}']
 
 
 def test_mail_goes_to_a_proven_address(ports: Ports) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from runtime.core.dead_letter import DeadLetter, Queue, Subject
 from runtime.core.reasons import Reason
 from runtime.core.transcript import Transcript, TranscriptRow
 from runtime.core.types import Content, Record, RecordState, Request, RequestState, Stage
@@ -329,3 +330,147 @@ def test_a_write_whose_answer_was_lost_may_be_repeated(ports: Ports) -> None:
     assert taken
     assert ports.records.failed(taken, Reason.UNREADABLE, NOW)
     assert ports.records.failed(taken, Reason.UNREADABLE, NOW)
+
+
+# -- giving up, taking up again, what is unfinished, dead letters ------------------------------------------------------
+
+
+def test_what_nobody_works_on_is_given_up_and_can_be_claimed_anew(ports: Ports) -> None:
+    claim(ports)
+    assert ports.records.abandon(get(ports), Reason.INTERNAL, NOW)
+    assert (get(ports).state, get(ports).reason, get(ports).attempts) == (RecordState.FAILED, Reason.INTERNAL, 0)
+    assert claim(ports, "b", get(ports))
+
+
+def test_what_moved_on_is_not_given_up(ports: Ports) -> None:
+    claim(ports)
+    claimed = get(ports)
+    taken = claimed.claim
+    ports.records.transcribed(taken, NOW)
+    assert not ports.records.abandon(claimed, Reason.INTERNAL, NOW)
+    transcribed = get(ports)
+    ready(ports, 1)
+    assert not ports.records.abandon(transcribed, Reason.INTERNAL, NOW)
+    assert get(ports).state is RecordState.READY
+
+
+def test_what_was_taken_over_is_not_given_up(ports: Ports) -> None:
+    claim(ports)
+    seen = get(ports)
+    claim(ports, "b", seen)
+    assert not ports.records.abandon(seen, Reason.INTERNAL, NOW)
+    assert get(ports).attempt == "b"
+
+
+def test_nothing_is_given_up_where_there_is_nothing(ports: Ports) -> None:
+    claim(ports)
+    gone = replace(get(ports), key="0" * 32)
+    assert not ports.records.abandon(gone, Reason.INTERNAL, NOW)
+    assert ports.records.get("0" * 32) is None
+
+
+def undeliverable(ports: Ports, reason: Reason, *, kept: bool) -> None:
+    ports.requests.bind(ID, "etag", CONTENT, uploaded=NOW, now=NOW)
+    if kept:
+        ports.requests.kept(ID, KEY, NOW)
+    assert ports.requests.begin_sending(ID, "a", now=NOW, lease_until=NOW + 60)
+    ports.requests.settle(ID, "a", RequestState.UNDELIVERABLE, NOW, reason)
+
+
+@pytest.mark.parametrize(
+    ("reason", "kept", "left"),
+    [
+        (Reason.RECIPIENT_NOT_VERIFIED, True, None),
+        (Reason.INTERNAL, True, None),
+        (Reason.INTERNAL, False, Reason.INTERNAL),
+        (Reason.UNREADABLE, True, Reason.UNREADABLE),
+    ],
+)
+def test_what_is_undeliverable_is_taken_up_again_without_its_retryable_reason(
+    ports: Ports, opened: Request, reason: Reason, *, kept: bool, left: Reason | None
+) -> None:
+    undeliverable(ports, reason, kept=kept)
+    assert request(ports).state is not RequestState.WAITING
+    assert ports.requests.reopen(opened.request_id)
+    assert (request(ports).state, request(ports).reason) == (RequestState.WAITING, left)
+    assert ports.unfinished.requests(LATER) == [ID]
+    assert not ports.requests.reopen(opened.request_id)
+    assert ports.requests.begin_sending(ID, "b", now=NOW, lease_until=NOW + 60)
+
+
+def test_what_is_not_undeliverable_is_not_taken_up_again(ports: Ports, opened: Request) -> None:
+    assert not ports.requests.reopen(opened.request_id)
+    assert not ports.requests.reopen("f" * 32)
+    assert ports.requests.get("f" * 32) is None
+    assert request(ports) == opened
+
+
+def test_a_request_is_unfinished_from_its_upload_to_its_outcome(ports: Ports, opened: Request) -> None:
+    assert ports.unfinished.requests(LATER) == []
+    ports.requests.bind(opened.request_id, "etag", CONTENT, uploaded=NOW, now=NOW + 1)
+    assert ports.unfinished.requests(NOW + 1) == []
+    assert ports.unfinished.requests(NOW + 2) == [ID]
+    ports.requests.begin_sending(ID, "a", now=NOW, lease_until=NOW + 60)
+    assert ports.unfinished.requests(NOW + 2) == [ID]
+    ports.requests.settle(ID, "a", RequestState.SENT, NOW)
+    assert ports.unfinished.requests(LATER) == []
+
+
+def test_a_request_refused_at_the_door_is_unfinished_until_its_mail_is_out(ports: Ports, opened: Request) -> None:
+    other = "f" * 32
+    ports.requests.open(
+        replace(opened, request_id=other, state=RequestState.WAITING, bound_at=NOW, reason=Reason.EMPTY)
+    )
+    assert ports.unfinished.requests(LATER) == [other]
+
+
+def test_a_record_is_unfinished_from_its_claim_to_its_end(ports: Ports) -> None:
+    taken = claim(ports)
+    assert taken
+    assert ports.unfinished.records(NOW) == []
+    assert ports.unfinished.records(NOW + 1) == [KEY]
+    ports.records.transcribed(taken, NOW + 5)
+    assert ports.unfinished.records(NOW + 5) == []
+    assert ports.unfinished.records(NOW + 6) == [KEY]
+    ready(ports, 1)
+    assert ports.unfinished.records(LATER) == []
+
+
+@pytest.mark.parametrize("end", ["failed", "abandoned"])
+def test_a_record_that_failed_is_finished_until_it_is_claimed_anew(ports: Ports, end: str) -> None:
+    taken = claim(ports)
+    assert taken
+    if end == "failed":
+        ports.records.failed(taken, Reason.INTERNAL, NOW)
+    else:
+        ports.records.abandon(get(ports), Reason.INTERNAL, NOW)
+    assert ports.unfinished.records(LATER) == []
+    claim(ports, "b", get(ports))
+    assert ports.unfinished.records(LATER) == [KEY]
+
+
+def letter(message_id: str = "m", queue: Queue = Queue.INGEST, sent_at: float = NOW) -> DeadLetter:
+    subjects = (Subject("uploads/x", "etag"), Subject("uploads/y"))
+    return DeadLetter(message_id, queue, "arn:aws:sqs:us-east-1:1:q", '{"ü": 1}', 200, sent_at, NOW + 9, subjects)
+
+
+def test_a_dead_letter_is_kept_as_it_is_until_it_is_forgotten(ports: Ports) -> None:
+    assert ports.dead_letters.kept() == []
+    ports.dead_letters.keep(letter())
+    ports.dead_letters.keep(letter())
+    assert ports.dead_letters.kept() == [letter()]
+    ports.dead_letters.forget(letter())
+    ports.dead_letters.forget(letter())
+    assert ports.dead_letters.kept() == []
+
+
+def test_dead_letters_are_told_queue_by_queue_and_the_oldest_first(ports: Ports) -> None:
+    letters = [
+        letter("a", Queue.COUNT, NOW + 2),
+        letter("b", Queue.COUNT, NOW + 1),
+        letter("c", Queue.UNKNOWN),
+        letter("d", Queue.NOTIFY),
+    ]
+    for each in letters:
+        ports.dead_letters.keep(each)
+    assert [each.message_id for each in ports.dead_letters.kept()] == ["b", "a", "d", "c"]

@@ -12,10 +12,10 @@ from runtime.core import words
 from runtime.core.errors import BadRequest, Rejected, Retryable, Throttled
 from runtime.core.reasons import Reason
 from runtime.core.types import MAX_ATTEMPTS, Content, RecordState, RequestState, Stage
-from runtime.core.use_cases.requests import Wish
+from runtime.core.use_cases.requests import RefusedAtTheDoor, Wish
 from tests.runtime import fakes
 from tests.runtime.fakes import ManualClock
-from tests.runtime.service import DAY, LEASE, Service, answer
+from tests.runtime.service import DAY, LEASE, PATIENCE, Service, answer
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -433,9 +433,6 @@ def test_an_unproven_address_is_refused_when_the_request_is_opened(service: Serv
         ("email", "a@b.com\r\nBcc: c@d.com", "invalid_email"),
         ("email", "a" * 250 + "@example.com", "invalid_email"),
         ("filename", "x" * 1025, "invalid_filename"),
-        ("content_type", "application/pdf", "unsupported_type"),
-        ("size", 0, "empty"),
-        ("size", 10_485_761, "too_large"),
     ],
 )
 def test_a_wish_that_cannot_be_taken_says_what_is_wrong(field: str, value: object, code: str) -> None:
@@ -449,6 +446,39 @@ def test_a_wish_that_cannot_be_taken_says_what_is_wrong(field: str, value: objec
     with pytest.raises(BadRequest) as refused:
         Wish(**(good | {field: value}))
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("content_type", "size", "status", "reason"),
+    [
+        ("application/pdf", 1000, 415, Reason.UNSUPPORTED_TYPE),
+        ("image/png", 0, 400, Reason.EMPTY),
+        ("image/png", 10_485_761, 413, Reason.TOO_LARGE),
+    ],
+)
+def test_what_need_not_be_sent_is_refused_at_the_door_and_by_mail(
+    service: Service, content_type: str, size: int, status: int, reason: Reason
+) -> None:
+    service.mailer.proven.add("ann@example.com")
+    with pytest.raises(RefusedAtTheDoor) as refused:
+        service.open_request(Wish("ann@example.com", "page.png", content_type, size))
+    assert (refused.value.code, refused.value.status) == (reason, status)
+    service.run()
+    shown = service.show_request(refused.value.request_id, refused.value.access_token).request
+    assert (shown.state, shown.reason) == (RequestState.FAILED, reason)
+    [letter] = service.mailer.sent
+    assert "page.png" in letter.as_string()
+
+
+def test_a_refusal_at_the_door_whose_notification_was_lost_is_mailed_after_a_sweep(service: Service) -> None:
+    service.mailer.proven.add("ann@example.com")
+    with pytest.raises(RefusedAtTheDoor):
+        service.open_request(Wish("ann@example.com", "page.png", "image/png", 0))
+    service.notifications.sent.clear()
+    service.clock.advance(PATIENCE + 1)
+    service.sweep()
+    service.run()
+    assert len(service.mailer.sent) == 1
 
 
 def crash_once(monkeypatch: pytest.MonkeyPatch, port: object, call: str, error: Exception, *, after: bool) -> None:

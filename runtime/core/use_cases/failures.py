@@ -1,0 +1,162 @@
+"""A message was received too often: it is kept for a replay, and whoever waits for what it stood for is told.
+
+    kept as a DEAD row ─► ingest            who uploaded gets a reason, or waits for who works on the same picture
+                          count, publish    the record is FAILED, and all who wait for it are told
+                          notify            the request is UNDELIVERABLE: its outcome can be seen, and asked for again
+                          deadline          nothing: a mail less, that said that it takes longer
+
+A `READY` record stays as it is. What is alive is left alone: the message comes again when the lease is over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from runtime.core import events, keys
+from runtime.core.dead_letter import Queue
+from runtime.core.errors import Absent, Retryable
+from runtime.core.insist import insist
+from runtime.core.reasons import Reason
+from runtime.core.types import RecordState, RequestState
+from runtime.core.use_cases.telling import Telling
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from runtime.core.dead_letter import DeadLetter, Subject
+    from runtime.core.ports import (
+        Clock,
+        DeadLetters,
+        Log,
+        Notifications,
+        Records,
+        Requests,
+        Results,
+        Tokens,
+        Waiters,
+    )
+    from runtime.core.types import Record, Request
+
+
+@dataclass(frozen=True)
+class Failures:
+    """The use case, with the ports that it needs and how long a sender of mail keeps others from it, in seconds."""
+
+    dead_letters: DeadLetters
+    results: Results
+    records: Records
+    waiters: Waiters
+    requests: Requests
+    notifications: Notifications
+    clock: Clock
+    tokens: Tokens
+    log: Log
+    mail_lease_seconds: float
+
+    def __call__(self, letter: DeadLetter) -> None:
+        """Keep a dead letter, then tell whom it concerns.
+
+        Raises:
+            Retryable: Not now; the same letter may be handed in again.
+        """
+        self.dead_letters.keep(replace(letter, died_at=self.clock.now()))
+        self.log.emit(
+            events.DeadLetterKept(
+                message=letter.message_id,
+                queue=letter.queue,
+                receives=letter.receives,
+                subjects=len(letter.subjects),
+            )
+        )
+        concerns: dict[Queue, Callable[[Subject], None]] = {
+            Queue.INGEST: self._upload,
+            Queue.COUNT: self._transcript,
+            Queue.PUBLISH: self._word_count,
+            Queue.NOTIFY: self._mail,
+        }
+        for subject in letter.subjects:
+            if tell := concerns.get(letter.queue):
+                tell(subject)
+
+    def _upload(self, subject: Subject) -> None:
+        request_id = keys.request_of_upload(subject.name)
+        request = self.requests.get(request_id) if request_id else None
+        if request is None or request.state.settled or request.etag not in (None, subject.etag):
+            return
+        record = self.records.get(request.key) if request.key else None
+        if request.reason or record is None or record.content != request.content:
+            self.requests.refuse(request.request_id, Reason.INTERNAL)
+            self.notifications.send(request.request_id)
+        elif _over(record):
+            self._telling.tell(request.request_id, record)
+        elif record.state is RecordState.CLAIMED and record.claimant == request.request_id:
+            self._abandon(record)
+        else:
+            self._join(request, record.key)
+
+    def _join(self, request: Request, key: str) -> None:
+        """Somebody else is at work on the picture: wait for that, as a join does."""
+        self.waiters.add(key, request)
+        record = self.records.get(key)
+        if record is None:
+            raise Retryable("the record went away")
+        if _over(record):
+            self._telling.tell(request.request_id, record)
+
+    def _transcript(self, subject: Subject) -> None:
+        parsed = keys.parse_transcript(subject.name)
+        if parsed:
+            self._picture(*parsed)
+
+    def _word_count(self, subject: Subject) -> None:
+        key = keys.key_of_word_count(subject.name)
+        if key is None:
+            return
+        try:
+            generation = self.results.read_count(key).generation
+        except Absent:
+            return
+        self._picture(key, generation)
+
+    def _picture(self, key: str, generation: int) -> None:
+        record = self.records.get(key)
+        if record is None or record.generation != generation:
+            return  # overtaken: another attempt answers
+        if _over(record):
+            self._telling.tell_all(record)
+        else:
+            self._abandon(record)
+
+    def _abandon(self, record: Record) -> None:
+        """The record first, then all who wait: who joins from now on sees that it failed."""
+        now = self.clock.now()
+        if record.state is RecordState.CLAIMED and record.lease_until > now:
+            raise Retryable("an attempt is alive, or died and still has its lease")
+        if not self.records.abandon(record, Reason.INTERNAL, now):
+            raise Retryable("it moved on just now")
+        self.log.emit(events.PictureAbandoned(digest=record.key, generation=record.generation))
+        self._telling.tell_all(replace(record, state=RecordState.FAILED, reason=Reason.INTERNAL))
+
+    def _mail(self, subject: Subject) -> None:
+        """The outcome is known, and could not be mailed: that is an outcome too, and `resend` takes it up again."""
+        request = self.requests.get(subject.name)
+        if request is None or request.state.settled:
+            return
+        attempt, now = self.tokens.new(), self.clock.now()
+        lease_until = now + self.mail_lease_seconds
+        if not self.requests.begin_sending(request.request_id, attempt, now=now, lease_until=lease_until):
+            raise Retryable("another delivery is sending it, or died and still has its lease")
+        reason = request.reason or Reason.INTERNAL
+        settle = partial(self.requests.settle, request.request_id, attempt, RequestState.UNDELIVERABLE, now, reason)
+        insist(settle)
+        self.log.emit(events.MailUndeliverable(request_id=request.request_id))
+
+    @property
+    def _telling(self) -> Telling:
+        return Telling(self.requests, self.waiters, self.notifications)
+
+
+def _over(record: Record) -> bool:
+    return record.state in (RecordState.READY, RecordState.FAILED)

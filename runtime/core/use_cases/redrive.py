@@ -1,0 +1,35 @@
+"""Dead letters go back into their queues, once what killed them is mended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from runtime.core import events
+from runtime.core.dead_letter import Queue
+
+if TYPE_CHECKING:
+    from runtime.core.dead_letter import DeadLetter
+    from runtime.core.ports import DeadLetters, Log, Replays, Requests
+
+
+@dataclass(frozen=True)
+class Redrive:
+    """The use case, with the ports that it needs."""
+
+    dead_letters: DeadLetters
+    requests: Requests
+    replays: Replays
+    log: Log
+
+    def __call__(self, letter: DeadLetter) -> None:
+        """Replay one. What was answered meanwhile stays so: its stage sees that, and does nothing.
+
+        A mail that could not be sent is due again: its request is taken up again first. The letter is forgotten last.
+        """
+        if letter.queue is Queue.NOTIFY:
+            for subject in letter.subjects:
+                self.requests.reopen(subject.name)
+        self.replays.send(letter)
+        self.dead_letters.forget(letter)
+        self.log.emit(events.DeadLetterReplayed(message=letter.message_id, queue=letter.queue))

@@ -1,0 +1,33 @@
+"""How the work on a picture ended, passed on to each request that waits for it. `notify` does the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from runtime.core.ports import Notifications, Requests, Waiters
+    from runtime.core.types import Record
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What the use cases share that end the work on a picture, or find it ended."""
+
+    requests: Requests
+    waiters: Waiters
+    notifications: Notifications
+
+    def tell(self, request_id: str, record: Record) -> None:
+        """Let one who waits know how the work ended; struck out last, so that a crash leaves nobody out."""
+        if record.reason:
+            self.requests.refuse(request_id, record.reason)
+        self.notifications.send(request_id)
+        self.waiters.remove(record.key, request_id)
+
+    def tell_all(self, record: Record, *, but: str = "") -> int:
+        """Let all know who wait, except for one; how many they are. The record's end must have been written before."""
+        waiting = [request_id for request_id in self.waiters.of(record.key) if request_id != but]
+        for request_id in waiting:
+            self.tell(request_id, record)
+        return len(waiting)

@@ -1,0 +1,49 @@
+"""`failures`: a message was received too often, whichever queue it was in."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from runtime.core.dead_letter import DeadLetter, Queue, Subject
+from runtime.handlers.s3_events import written
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+MILLISECONDS = 1000
+
+
+def read(sources: Mapping[str, str]) -> Callable[[Mapping[str, Any]], DeadLetter]:
+    """How a message of the dead-letter queue is read.
+
+    Args:
+        sources: The queues that it may come from: ARN to the name of what takes their messages (`Queue`).
+    """
+
+    def dead_letter(message: Mapping[str, Any]) -> DeadLetter:
+        told = message["attributes"]
+        arn = told.get("DeadLetterQueueSourceArn", "")
+        queue = Queue(sources.get(arn, Queue.UNKNOWN))
+        return DeadLetter(
+            message_id=message["messageId"],
+            queue=queue,
+            queue_arn=arn,
+            body=message["body"],
+            receives=int(told["ApproximateReceiveCount"]),
+            sent_at=int(told["SentTimestamp"]) / MILLISECONDS,
+            subjects=_subjects(queue, message["body"]),
+        )
+
+    return dead_letter
+
+
+def _subjects(queue: Queue, body: str) -> tuple[Subject, ...]:
+    """What the message tells of; nothing if it is none that its queue should hold, which may be why it died."""
+    try:
+        told = json.loads(body)
+        if queue is Queue.NOTIFY:
+            return (Subject(str(told["request_id"])),)
+        return tuple(Subject(each.object_key, each.etag) for each in written(told))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return ()
