@@ -12,6 +12,7 @@ from components.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
 from components.lambda_function import LambdaPlatform
 from components.notifier import Notifier, NotifierArgs
 from components.ocr_pipeline import OcrPipeline, OcrPipelineArgs
+from components.recovery import Recovery, RecoveryArgs
 from components.result_cache import ResultCache, ResultCacheArgs
 from components.settings import read_settings
 from components.tags import tags_of
@@ -28,17 +29,17 @@ platform = LambdaPlatform(
 )
 dead_letters = DeadLetterQueue("dead-letters", DeadLetterQueueArgs(tags=tags_of("dead-letters")))
 cache = ResultCache("cache", ResultCacheArgs(settings=settings.cache))
-site = UploadSite("site", UploadSiteArgs(settings=settings.site, platform=platform, cache=cache))
 notifier = Notifier(
     "mail",
     NotifierArgs(
         settings=settings.mail,
         platform=platform,
-        uploads_topic_arn=site.topic_arn,
         cache=cache,
         dead_letters=dead_letters,
     ),
 )
+site = UploadSite("site", UploadSiteArgs(settings=settings.site, platform=platform, cache=cache, notifier=notifier))
+notifier.remind(site.topic_arn)
 ocr = OcrPipeline(
     "ocr",
     OcrPipelineArgs(
@@ -63,6 +64,18 @@ job = WordCountJob(
     ),
 )
 cache.wakes(count=job.count_queue, publish=job.publish_queue)
+recovery = Recovery(
+    "mend",
+    RecoveryArgs(
+        ocr_settings=settings.ocr,
+        platform=platform,
+        cache=cache,
+        notifier=notifier,
+        ocr=ocr,
+        job=job,
+        dead_letters=dead_letters,
+    ),
+)
 
 pulumi.export("api_url", site.api_url)
 pulumi.export("region", aws.get_region_output().region)
@@ -84,6 +97,8 @@ pulumi.export(
         "publish": job.publish.name,
         "notify": notifier.notify.name,
         "deadline": notifier.deadline.name,
+        "failures": recovery.failures.name,
+        "sweep": recovery.sweep.name,
     },
 )
 pulumi.export("mail_sender", notifier.sender)

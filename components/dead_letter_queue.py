@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pulumi
 import pulumi_aws as aws
 
+from components.event_queue import VISIBILITY_PER_TIMEOUT, feed, take
 from components.resource_policy import document, nobody_without_tls
 
 if TYPE_CHECKING:
@@ -15,8 +16,14 @@ if TYPE_CHECKING:
 
     from pulumi import Output
 
+    from components.grant import Grant
+    from components.lambda_function import LambdaFunction
+
 RETENTION_DAYS: Final = 14
 """The longest that SQS keeps a message. A dead letter's age counts from its first day in the source queue."""
+
+CONSUMER_TIMEOUT: Final = 60
+"""Seconds that the function may take that empties the queue."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +46,11 @@ class DeadLetterQueue(pulumi.ComponentResource):
     def __init__(self, name: str, args: DeadLetterQueueArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ocr:index:DeadLetterQueue", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
+        self._name = name
+        self._tags = args.tags
         queue = aws.sqs.Queue(
             f"{name}-queue",
+            visibility_timeout_seconds=VISIBILITY_PER_TIMEOUT * CONSUMER_TIMEOUT,
             message_retention_seconds=RETENTION_DAYS * 24 * 3600,
             sqs_managed_sse_enabled=True,
             tags=args.tags,
@@ -55,3 +65,11 @@ class DeadLetterQueue(pulumi.ComponentResource):
             opts=child,
         )
         self.register_outputs({"arn": self.arn, "url": self.url})
+
+    def take(self) -> Grant:
+        """The right to take what died."""
+        return take(self.arn)
+
+    def feed(self, function: LambdaFunction) -> None:
+        """Hand what died to the function: few at once, for when letters come by the thousand, something is down."""
+        feed(self, self._name, self.arn, function, batch_size=10, maximum_concurrency=2, tags=self._tags)

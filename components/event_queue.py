@@ -110,17 +110,8 @@ class EventQueue(pulumi.ComponentResource):
         self.register_outputs({"arn": self.arn, "url": self.url})
 
     def take(self) -> Grant:
-        """The right to take messages: Lambda polls as the function, which gives throttled messages back for later."""
-        return Grant(
-            intent="TakeMessages",
-            actions=(
-                "sqs:ReceiveMessage",
-                "sqs:DeleteMessage",
-                "sqs:GetQueueAttributes",
-                "sqs:ChangeMessageVisibility",
-            ),
-            resources=(self.arn,),
-        )
+        """The right to take messages."""
+        return take(self.arn)
 
     def send(self, intent: str, variable: str) -> Grant:
         """The right to send messages, with the variable that names the queue by its URL."""
@@ -133,13 +124,49 @@ class EventQueue(pulumi.ComponentResource):
 
     def feed(self, function: LambdaFunction, *, batch_size: int, maximum_concurrency: int) -> None:
         """Hand the messages to the function, so many in a batch and so many batches at once."""
-        aws.lambda_.EventSourceMapping(
-            f"{self._name}-feeds",
-            event_source_arn=self.arn,
-            function_name=function.arn,
+        feed(
+            self,
+            self._name,
+            self.arn,
+            function,
             batch_size=batch_size,
-            function_response_types=["ReportBatchItemFailures"],
-            scaling_config={"maximum_concurrency": maximum_concurrency},
+            maximum_concurrency=maximum_concurrency,
             tags=self._tags,
-            opts=pulumi.ResourceOptions(parent=self),
         )
+
+
+def take(queue_arn: Input[str]) -> Grant:
+    """The right to take messages: Lambda polls as the function, which gives throttled messages back for later."""
+    return Grant(
+        intent="TakeMessages",
+        actions=(
+            "sqs:ReceiveMessage",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+            "sqs:ChangeMessageVisibility",
+        ),
+        resources=(queue_arn,),
+    )
+
+
+def feed(  # noqa: PLR0913  a mapping is all of these at once
+    parent: pulumi.Resource,
+    name: str,
+    queue_arn: Input[str],
+    function: LambdaFunction,
+    *,
+    batch_size: int,
+    maximum_concurrency: int,
+    tags: Mapping[str, str],
+) -> None:
+    """Hand a queue's messages to a function, so many in a batch and so many batches at once."""
+    aws.lambda_.EventSourceMapping(
+        f"{name}-feeds",
+        event_source_arn=queue_arn,
+        function_name=function.arn,
+        batch_size=batch_size,
+        function_response_types=["ReportBatchItemFailures"],
+        scaling_config={"maximum_concurrency": maximum_concurrency},
+        tags=tags,
+        opts=pulumi.ResourceOptions(parent=parent),
+    )

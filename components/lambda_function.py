@@ -14,7 +14,7 @@ from components.grant import Grant, policy_of, variables_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pulumi import Output
+    from pulumi import Input, Output
 
     from components.lambda_code import LambdaCode
 
@@ -55,7 +55,7 @@ class LambdaFunctionArgs:
     timeout_seconds: int
     memory_megabytes: int
     grants: Sequence[Grant]
-    variables: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, Input[str]] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
 
 

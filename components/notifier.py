@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from components.settings import MailSettings
 
 _NOTIFY_TIMEOUT: Final = 30
-_MAIL_LEASE: Final = 60
+MAIL_LEASE: Final = 60
 """How long a sender keeps others from the same mail: longer than it may run, less than its message stays hidden."""
 _DEADLINE_TIMEOUT: Final = 30
 
@@ -33,7 +33,6 @@ class NotifierArgs:
 
     settings: MailSettings
     platform: LambdaPlatform
-    uploads_topic_arn: Input[str]
     cache: ResultCache
     dead_letters: DeadLetterQueue
 
@@ -52,6 +51,8 @@ class Notifier(pulumi.ComponentResource):
         super().__init__("ocr:index:Notifier", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         tags = tags_of(name)
+        self._name = name
+        self._args = args
         aws.sesv2.EmailIdentity(
             f"{name}-identity",
             email_identity=args.settings.identity,
@@ -68,7 +69,7 @@ class Notifier(pulumi.ComponentResource):
         account = aws.get_caller_identity_output().account_id
         self.sender = args.settings.sender
         self.configuration_set = configuration.configuration_set_name
-        mailing = (
+        self._mailing = (
             Grant(
                 intent="SendMail",
                 actions=("ses:SendRawEmail",),
@@ -104,9 +105,9 @@ class Notifier(pulumi.ComponentResource):
                     args.cache.read_records(),
                     args.cache.wait(),
                     args.cache.read_results(),
-                    *mailing,
+                    *self._mailing,
                 ),
-                variables={"LEASE_SECONDS": str(_MAIL_LEASE)},
+                variables={"LEASE_SECONDS": str(MAIL_LEASE)},
                 tags=tags,
             ),
             child,
@@ -116,36 +117,40 @@ class Notifier(pulumi.ComponentResource):
             batch_size=10,
             maximum_concurrency=args.settings.maximum_concurrency,
         )
+        self.register_outputs({"configuration_set": self.configuration_set})
+
+    def remind(self, uploads_topic_arn: Input[str]) -> None:
+        """Have everybody who uploads and waits too long told so."""
+        child = pulumi.ResourceOptions(parent=self)
         self.deadline_queue = EventQueue(
-            f"{name}-deadline",
+            f"{self._name}-deadline",
             EventQueueArgs(
                 consumer_timeout_seconds=_DEADLINE_TIMEOUT,
-                dead_letters=args.dead_letters,
-                topic_arn=args.uploads_topic_arn,
-                delay_seconds=args.settings.late_after_seconds,
-                tags=tags,
+                dead_letters=self._args.dead_letters,
+                topic_arn=uploads_topic_arn,
+                delay_seconds=self._args.settings.late_after_seconds,
+                tags=tags_of(self._name),
             ),
             child,
         )
         self.deadline = LambdaFunction(
-            f"{name}-deadline",
+            f"{self._name}-deadline",
             LambdaFunctionArgs(
                 handler="deadline",
-                platform=args.platform,
+                platform=self._args.platform,
                 timeout_seconds=_DEADLINE_TIMEOUT,
                 memory_megabytes=256,
-                grants=(self.deadline_queue.take(), args.cache.follow_requests(), *mailing),
-                variables={"LEASE_SECONDS": str(_MAIL_LEASE)},
-                tags=tags,
+                grants=(self.deadline_queue.take(), self._args.cache.follow_requests(), *self._mailing),
+                variables={"LEASE_SECONDS": str(MAIL_LEASE)},
+                tags=tags_of(self._name),
             ),
             child,
         )
         self.deadline_queue.feed(
             self.deadline,
             batch_size=10,
-            maximum_concurrency=args.settings.maximum_concurrency,
+            maximum_concurrency=self._args.settings.maximum_concurrency,
         )
-        self.register_outputs({"configuration_set": self.configuration_set})
 
     def wake(self) -> Grant:
         """The right to say that a request's outcome may be there."""

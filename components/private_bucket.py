@@ -136,6 +136,16 @@ class PrivateBucket(pulumi.ComponentResource):
             variables={variable: self.name},
         )
 
+    def list_folder(self, intent: str, folder: Folder, variable: str) -> Grant:
+        """The right to see which objects a folder holds, with the variable that names the bucket."""
+        return Grant(
+            intent=intent,
+            actions=("s3:ListBucket",),
+            resources=(self.arn,),
+            conditions={"StringEquals": {"s3:prefix": folder.prefix}},
+            variables={variable: self.name},
+        )
+
     def wakes(self, *, topics: Sequence[Wakes] = (), queues: Sequence[Wakes] = ()) -> None:
         """Declare all that new objects wake, once: a bucket has a single notification configuration."""
         aws.s3.BucketNotification(

@@ -27,6 +27,10 @@ _RESULTS: Final = Folder("results/")
 _REQUESTS: Final = RowKind("REQUEST#")
 _RECORDS: Final = RowKind("DIGEST#")
 """A picture's record, and beside it the waiters for its result."""
+_DEAD_LETTERS: Final = RowKind("DEAD#")
+
+_UNFINISHED: Final = "unfinished"
+"""The index of what has begun and not come to its end, and its partition key: the kind of row."""
 
 _IMAGE_DAYS: Final = 3
 _TRANSCRIPT_DAYS: Final = RETENTION_DAYS + 1
@@ -57,7 +61,21 @@ class ResultCache(pulumi.ComponentResource):
             billing_mode="PAY_PER_REQUEST",
             hash_key="pk",
             range_key="sk",
-            attributes=[{"name": "pk", "type": "S"}, {"name": "sk", "type": "S"}],
+            attributes=[
+                {"name": "pk", "type": "S"},
+                {"name": "sk", "type": "S"},
+                {"name": _UNFINISHED, "type": "S"},
+                {"name": "since", "type": "N"},
+            ],
+            # Sparse: only rows that have not come to their end have its attributes, so it is as small as the backlog.
+            global_secondary_indexes=[
+                {
+                    "name": _UNFINISHED,
+                    "hash_key": _UNFINISHED,
+                    "range_key": "since",
+                    "projection_type": "KEYS_ONLY",
+                }
+            ],
             ttl={"attribute_name": "expires_at", "enabled": True},
             point_in_time_recovery={"enabled": args.settings.point_in_time_recovery},
             deletion_protection_enabled=args.settings.keep_on_teardown,
@@ -112,6 +130,27 @@ class ResultCache(pulumi.ComponentResource):
         """To note that a picture's result is there."""
         return self._rows("FinishRecords", _RECORDS, "UpdateItem")
 
+    def give_up_records(self) -> Grant:
+        """To see what became of a picture, and to note that nobody works on it any more."""
+        return self._rows("GiveUpRecords", _RECORDS, "GetItem", "UpdateItem")
+
+    def keep_dead_letters(self) -> Grant:
+        """To keep a message that was received too often."""
+        return self._rows("KeepDeadLetters", _DEAD_LETTERS, "PutItem")
+
+    def find_unfinished(self) -> Grant:
+        """To find what has begun and not come to its end."""
+        return Grant(
+            intent="FindUnfinished",
+            actions=("dynamodb:Query",),
+            resources=(pulumi.Output.concat(self._table_arn, "/index/", _UNFINISHED),),
+            variables={"TABLE_NAME": self.table_name},
+        )
+
+    def find_images(self) -> Grant:
+        """To see which images are kept, and since when."""
+        return self._results.list_folder("FindImages", _IMAGES, "RESULTS_BUCKET")
+
     def wait(self) -> Grant:
         """To join those who wait for a picture's result, and to leave them."""
         return self._rows("WaitForResults", _RECORDS, "PutItem", "DeleteItem")
@@ -131,6 +170,10 @@ class ResultCache(pulumi.ComponentResource):
     def take_transcripts(self) -> Grant:
         """To read a transcript, and delete one that nobody needs."""
         return self._objects("TakeTranscripts", _TRANSCRIPTS, "GetObject", "DeleteObject")
+
+    def read_transcripts(self) -> Grant:
+        """To see whether a transcript is there."""
+        return self._objects("ReadTranscripts", _TRANSCRIPTS, "GetObject")
 
     def delete_transcripts(self) -> Grant:
         """To delete a transcript that was counted, or that nobody will count."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from components.grant import Grant
     from components.lambda_function import LambdaPlatform
+    from components.notifier import Notifier
     from components.result_cache import ResultCache
     from components.settings import SiteSettings
 
@@ -53,6 +54,7 @@ class UploadSiteArgs:
     settings: SiteSettings
     platform: LambdaPlatform
     cache: ResultCache
+    notifier: Notifier
 
 
 class UploadSite(pulumi.ComponentResource):
@@ -89,6 +91,7 @@ class UploadSite(pulumi.ComponentResource):
                     args.cache.open_requests(),
                     args.cache.read_records(),
                     args.cache.read_results(),
+                    args.notifier.wake(),
                     mail_status(),
                 ),
                 variables={

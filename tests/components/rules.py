@@ -33,6 +33,8 @@ BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy"
 BUCKET_PRIVACY = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
 CONFIGURATION_SET = "aws:sesv2/configurationSet:ConfigurationSet"
 EVENT_SOURCE_MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
+EVENT_RULE = "aws:cloudwatch/eventRule:EventRule"
+EVENT_TARGET = "aws:cloudwatch/eventTarget:EventTarget"
 FUNCTION = "aws:lambda/function:Function"
 INTEGRATION = "aws:apigatewayv2/integration:Integration"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
@@ -75,6 +77,14 @@ def functions_and_queues(stack: RecordedStack) -> Iterator[tuple[Recorded, Recor
         yield mapping, functions[mapping.inputs["functionName"]], queues[mapping.inputs["eventSourceArn"]]
 
 
+def targets_of_dead_letters(stack: RecordedStack) -> set[str]:
+    """The ARNs of the queues that messages die into."""
+    redrives = [
+        json.loads(queue.inputs["redrivePolicy"]) for queue in stack.of(QUEUE) if "redrivePolicy" in queue.inputs
+    ]
+    return {redrive["deadLetterTargetArn"] for redrive in redrives}
+
+
 def grants_of(stack: RecordedStack, function: Recorded) -> list[dict[str, Any]]:
     """What a function may do."""
     (role,) = [role for role in stack.of(ROLE) if role.out("arn") == function.inputs["role"]]
@@ -113,7 +123,13 @@ def batches_are_ones_that_sqs_gives(stack: RecordedStack) -> Iterator[str]:
 
 def dead_letters_are_kept(stack: RecordedStack) -> Iterator[str]:
     queues = {queue.out("arn"): queue for queue in stack.of(QUEUE)}
+    ends = targets_of_dead_letters(stack)
+    taken = {queue.out("arn") for _, _, queue in functions_and_queues(stack)}
+    for end in sorted(ends - taken):
+        yield f"{queues[end].name} has nobody who takes what died"
     for _, _, queue in functions_and_queues(stack):
+        if queue.out("arn") in ends:
+            continue
         redrive = json.loads(queue.inputs.get("redrivePolicy", "{}"))
         target = queues.get(redrive.get("deadLetterTargetArn"))
         if target is None or not isinstance(redrive.get("maxReceiveCount"), int):
@@ -251,7 +267,9 @@ def nothing_is_kept_for_ever(stack: RecordedStack) -> Iterator[str]:
 
 def backstops_come_after_all_use(stack: RecordedStack) -> Iterator[str]:
     """Uploads and transcripts a day after the last message about them, results a week after their record."""
-    waits = max(queue.inputs["messageRetentionSeconds"] for _, _, queue in functions_and_queues(stack)) // DAY
+    ends = targets_of_dead_letters(stack)
+    queues = [queue for _, _, queue in functions_and_queues(stack) if queue.out("arn") not in ends]
+    waits = max(queue.inputs["messageRetentionSeconds"] for queue in queues) // DAY
     told = [function.inputs["environment"]["variables"].get("CACHE_TTL_DAYS") for function in stack.of(FUNCTION)]
     ttl = max(int(days) for days in told if days)
     due = {"uploads/": waits + 1, "transcripts/": waits + 1, "images/": 3, "results/": ttl + 7}
@@ -344,15 +362,27 @@ def rights_are_narrow(stack: RecordedStack) -> Iterator[str]:
                         yield f"{policy.name} grants {action} {problem}"
 
 
+def _in_a_folder(action: str, resource: str, conditions: Mapping[str, Any]) -> bool:
+    if action == "s3:ListBucket":
+        return re.fullmatch(r"([a-z-]+/)+", conditions.get("StringEquals", {}).get("s3:prefix", "")) is not None
+    return re.fullmatch(r"<[^>]+\.arn>/([a-z-]+/)+\*", resource) is not None
+
+
 def _too_wide(action: str, resource: str, conditions: Mapping[str, Any]) -> str | None:
     service = action.partition(":")[0]
     if resource == "*":
         return None if action in ON_EVERYTHING else "on everything"
-    if service == "s3" and not re.fullmatch(r"<[^>]+\.arn>/([a-z-]+/)+\*", resource):
+    if service == "s3" and not _in_a_folder(action, resource, conditions):
         return f"outside a folder: {resource}"
-    if service == "dynamodb" and not re.fullmatch(
-        r"[A-Z]+#\*",
-        "".join(conditions.get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", ())),
+    # An index holds keys only.
+    of_keys = action == "dynamodb:Query" and re.fullmatch(r"<[^>]+\.arn>/index/[a-z]+", resource)
+    if (
+        service == "dynamodb"
+        and not of_keys
+        and not re.fullmatch(
+            r"[A-Z]+#\*",
+            "".join(conditions.get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", ())),
+        )
     ):
         return "on rows of every kind"
     if service == "ses" and not conditions.get("StringEquals", {}).get("ses:FromAddress"):
@@ -428,10 +458,41 @@ def routes_lead_to_a_function(stack: RecordedStack) -> Iterator[str]:
         if function is None or (function.out("name"), source) not in called:
             yield f"{route.name} leads to a function that the API may not call"
     for permission in stack.of(PERMISSION):
+        if permission.inputs["principal"] == "events.amazonaws.com":
+            continue  # see schedules_call_a_function
         if not permission.inputs.get("sourceArn", "").startswith(
             tuple(api.out("executionArn") for api in apis.values())
         ):
             yield f"{permission.name} lets in an API that is not ours"
+
+
+_RATE: Final = re.compile(r"rate\((?:1 (?:minute|hour|day)|(?!1 )[1-9][0-9]* (?:minutes|hours|days))\)")
+"""https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html: one is singular."""
+
+
+def schedules_call_a_function(stack: RecordedStack) -> Iterator[str]:
+    functions = {function.out("arn"): function for function in stack.of(FUNCTION)}
+    called = {
+        (permission.inputs["function"], permission.inputs["sourceArn"])
+        for permission in stack.of(PERMISSION)
+        if permission.inputs["principal"] == "events.amazonaws.com"
+        and permission.inputs["action"] == "lambda:InvokeFunction"
+    }
+    schedules = {schedule.out("name"): schedule for schedule in stack.of(EVENT_RULE)}
+    for name, schedule in schedules.items():
+        if not _RATE.fullmatch(schedule.inputs.get("scheduleExpression", "")):
+            yield f"{schedule.name} has a schedule that AWS does not take"
+        if name not in {target.inputs["rule"] for target in stack.of(EVENT_TARGET)}:
+            yield f"{schedule.name} calls nobody"
+    for target in stack.of(EVENT_TARGET):
+        function, schedule = functions.get(target.inputs["arn"]), schedules.get(target.inputs["rule"])
+        if function is None or schedule is None or (function.out("name"), schedule.out("arn")) not in called:
+            yield f"{target.name} calls a function that its schedule may not call"
+    sources = {schedule.out("arn") for schedule in schedules.values()}
+    for permission in stack.of(PERMISSION):
+        from_events = permission.inputs["principal"] == "events.amazonaws.com"
+        if from_events and permission.inputs.get("sourceArn") not in sources:
+            yield f"{permission.name} lets in a schedule that is not ours"
 
 
 def the_api_is_throttled_and_discreet(stack: RecordedStack) -> Iterator[str]:
@@ -499,6 +560,7 @@ RULES: Final[tuple[Rule, ...]] = (
     names_and_rights_go_together,
     functions_can_take_their_messages,
     routes_lead_to_a_function,
+    schedules_call_a_function,
     the_api_is_throttled_and_discreet,
     names_fit,
     children_are_named_after_their_parent,

@@ -37,6 +37,8 @@ TOLD = {
     "publish": runtime_settings.PublishSettings,
     "notify": runtime_settings.NotifySettings,
     "deadline": runtime_settings.DeadlineSettings,
+    "failures": runtime_settings.FailuresSettings,
+    "sweep": runtime_settings.SweepSettings,
 }
 
 
@@ -137,12 +139,15 @@ def test_settings_reach_what_they_are_about() -> None:
     assert ingest["environment"]["variables"]["LEASE_SECONDS"] == "25"
     assert stack.one(rules.QUEUE, "ocr-ingest-queue").inputs["visibilityTimeoutSeconds"] == 120
     assert stack.one(rules.QUEUE, "mail-deadline-queue").inputs["delaySeconds"] == 16
+    sweep = stack.one(rules.FUNCTION, "mend-sweep-lambda").inputs["environment"]["variables"]
+    assert sweep["PATIENCE_SECONDS"] == "120"
     assert {group.inputs["retentionInDays"] for group in stack.of(rules.LOG_GROUP)} == {5}
     assert stack.one(rules.STAGE, "site-http-stage").inputs["defaultRouteSettings"] == {
         "throttlingRateLimit": 11,
         "throttlingBurstLimit": 12,
     }
     assert at_once == {
+        "dead-letters-feeds": 2,
         "ocr-ingest-feeds": 13,
         "words-count-feeds": 14,
         "words-publish-feeds": 14,

@@ -129,6 +129,13 @@ EXAMPLES: dict[str, tuple[rules.Rule, Callable[[RecordedStack], RecordedStack], 
         lambda stack: stack.but(rules.QUEUE, "dead-letters-queue", messageRetentionSeconds=4 * rules.DAY),
         "dead-letters-queue keeps messages no longer than mail-notify-queue",
     ),
+    "dead letters that nobody takes": (
+        rules.dead_letters_are_kept,
+        lambda stack: stack.but(
+            rules.EVENT_SOURCE_MAPPING, "dead-letters-feeds", eventSourceArn="<mail-notify-queue.arn>"
+        ),
+        "dead-letters-queue has nobody who takes what died",
+    ),
     "an unencrypted queue": (
         rules.everything_at_rest_is_encrypted,
         lambda stack: stack.but(rules.QUEUE, "ocr-ingest-queue", sqsManagedSseEnabled=False),
@@ -345,6 +352,13 @@ EXAMPLES: dict[str, tuple[rules.Rule, Callable[[RecordedStack], RecordedStack], 
         ),
         "site-api-rights grants s3:GetObject outside a folder: <cache-results-bucket.arn>/results*",
     ),
+    "a list of a whole bucket": (
+        rules.rights_are_narrow,
+        lambda stack: granted(
+            stack, "site-api-rights", Action=["s3:ListBucket"], Resource=["<cache-results-bucket.arn>"]
+        ),
+        "site-api-rights grants s3:ListBucket outside a folder: <cache-results-bucket.arn>",
+    ),
     "rows of every kind": (
         rules.rights_are_narrow,
         lambda stack: granted(stack, "site-api-rights", Action=["dynamodb:GetItem"], Resource=["<cache-table.arn>"]),
@@ -404,6 +418,26 @@ EXAMPLES: dict[str, tuple[rules.Rule, Callable[[RecordedStack], RecordedStack], 
         rules.routes_lead_to_a_function,
         lambda stack: stack.but(rules.PERMISSION, "site-http-calls-api", sourceArn="arn:aws:execute-api:*"),
         "site-http-calls-api lets in an API that is not ours",
+    ),
+    "a schedule that AWS does not take": (
+        rules.schedules_call_a_function,
+        lambda stack: stack.but(rules.EVENT_RULE, "mend-sweeps", scheduleExpression="rate(1 minutes)"),
+        "mend-sweeps has a schedule that AWS does not take",
+    ),
+    "a schedule without a target": (
+        rules.schedules_call_a_function,
+        lambda stack: stack.but(rules.EVENT_TARGET, "mend-sweeps-target", rule="<elsewhere.name>"),
+        "mend-sweeps calls nobody",
+    ),
+    "a schedule that may not call its function": (
+        rules.schedules_call_a_function,
+        lambda stack: stack.but(rules.PERMISSION, "mend-schedule-calls-sweep", action="lambda:GetFunction"),
+        "mend-sweeps-target calls a function that its schedule may not call",
+    ),
+    "any schedule of any account": (
+        rules.schedules_call_a_function,
+        lambda stack: stack.but(rules.PERMISSION, "mend-schedule-calls-sweep", sourceArn="arn:aws:events:*"),
+        "mend-schedule-calls-sweep lets in a schedule that is not ours",
     ),
     "an API without limits": (
         rules.the_api_is_throttled_and_discreet,
