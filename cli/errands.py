@@ -29,6 +29,14 @@ _STAGES: Final = frozenset(stage.value for stage in Stage)
 class Postbox(Protocol):
     """What is asked of the local cloud beside the service."""
 
+    def verify(self, email: str) -> None:
+        """Have SES count an address as verified."""
+        ...
+
+    def unverify(self, email: str) -> None:
+        """Have SES count it as not verified any more."""
+        ...
+
     def mails(self, to: str | None = None) -> Sequence[Mail]:
         """The mails that were sent, in order."""
         ...
@@ -68,6 +76,7 @@ class Errands:
         out: The folder that each request's folder is made in.
         timeout: How many seconds to wait for each mail.
         passed: Is told of each stage of each image, from the thread that runs its errand.
+        loses_proof: Whether the address is verified only until the request is open: nothing can be mailed to it then.
         cancelled: Ends all errands when set.
     """
 
@@ -77,6 +86,7 @@ class Errands:
     out: Path
     timeout: float
     passed: Callable[[Picture, Passed], None]
+    loses_proof: bool = False
     cancelled: threading.Event = field(default_factory=threading.Event)
 
     def run(self, picture: Picture) -> Outcome:
@@ -86,32 +96,45 @@ class Errands:
             CancelledError: `cancelled` was set.
         """
         outcome = Outcome(image=picture.path)
+        began = time.monotonic()
         try:
-            opened = self.service.open(picture, self.email)
+            opened = self._open(picture)
             outcome = replace(outcome, request_id=opened.request_id, state=RequestState.OPEN)
             began = time.monotonic()
             self.service.upload(opened, picture)
-            return self._wait(picture, opened, began, outcome)
+            return self._wait(picture, opened.request_id, opened.access_token, began, outcome)
         except RefusedError as refused:
-            if outcome.request_id is None:
-                return replace(outcome, reason=refused.code, message=refused.detail)
-            return replace(outcome, message=refused.detail)
+            if outcome.request_id is not None:
+                return replace(outcome, message=refused.detail)
+            outcome = replace(outcome, reason=refused.code, message=refused.detail)
+            if refused.request_id and refused.access_token:  # refused at the door: the mail says so too
+                outcome = replace(outcome, request_id=refused.request_id)
+                return self._wait(picture, refused.request_id, refused.access_token, began, outcome)
+            return outcome
         except UnreachableError as unreachable:
             return replace(outcome, message=f"{unreachable} Start again, or see the logs in the state folder.")
 
-    def _wait(self, picture: Picture, opened: Opened, began: float, outcome: Outcome) -> Outcome:
+    def _open(self, picture: Picture) -> Opened:
+        if not self.loses_proof:
+            return self.service.open(picture, self.email)
+        self.postbox.verify(self.email)
+        opened = self.service.open(picture, self.email)
+        self.postbox.unverify(self.email)
+        return opened
+
+    def _wait(self, picture: Picture, request_id: str, access_token: str, began: float, outcome: Outcome) -> Outcome:
         seen: set[str] = set()
         while True:
-            status = self.service.status(opened)
+            status = self.service.status(request_id, access_token)
             self._tell(picture, status, seen)
-            mail = self._mail(opened) if RequestState(status["state"]).settled else None
+            mail = mail_of(self.postbox, request_id) if RequestState(status["state"]).settled else None
             seconds = time.monotonic() - began
             overdue = seconds > self.timeout
             if mail or overdue or status["state"] == RequestState.UNDELIVERABLE:
                 break
             if self.cancelled.wait(POLL_SECONDS):
                 raise CancelledError
-        mail = mail or self._mail(opened)
+        mail = mail or mail_of(self.postbox, request_id)
         late = f"No answer within {self.timeout:g} s; --timeout waits longer, the logs in the state folder say more."
         return replace(
             outcome,
@@ -122,8 +145,8 @@ class Errands:
             cached=status["cached"],
             joined=status["joined"],
             result=status["result"],
-            mail=self._save(opened, mail) if mail else None,
-            ocr_calls=self.postbox.ocr_calls(opened.request_id),
+            mail=save(mail, self.out / request_id) if mail else None,
+            ocr_calls=self.postbox.ocr_calls(request_id),
             seconds=seconds if mail else None,
             times=status["times"],
         )
@@ -135,20 +158,22 @@ class Errands:
                 seen.add(name)
                 self.passed(picture, Passed(Stage(name), max(0.0, _time(when) - start), status))
 
-    def _mail(self, opened: Opened) -> Mail | None:
-        """The request's last mail: a result comes after the mail that said that it is late."""
-        mails = [mail for mail in self.postbox.mails() if mail.headers.get(REQUEST_HEADER) == opened.request_id]
-        return mails[-1] if mails else None
 
-    def _save(self, opened: Opened, mail: Mail) -> SavedMail:
-        folder = self.out / opened.request_id
-        folder.mkdir(parents=True, exist_ok=True)
-        return SavedMail(
-            to=", ".join(mail.to),
-            subject=mail.subject,
-            attachments=tuple(_copied(file, folder) for file in mail.attachments),
-            html=_copied(mail.html, folder) if mail.html else None,
-        )
+def mail_of(postbox: Postbox, request_id: str) -> Mail | None:
+    """The request's last mail: a result comes after the mail that said that it is late."""
+    mails = [mail for mail in postbox.mails() if mail.headers.get(REQUEST_HEADER) == request_id]
+    return mails[-1] if mails else None
+
+
+def save(mail: Mail, folder: Path) -> SavedMail:
+    """Copy a mail's parts into a folder of their own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return SavedMail(
+        to=", ".join(mail.to),
+        subject=mail.subject,
+        attachments=tuple(_copied(file, folder) for file in mail.attachments),
+        html=_copied(mail.html, folder) if mail.html else None,
+    )
 
 
 def _copied(file: Path, folder: Path) -> Path:

@@ -18,6 +18,10 @@ examples:
   ocr-wordcount run page.jpg                     one page: its words on the screen, its mail in ocr-wordcount-out/
   ocr-wordcount run --json *.png --parallel 4    one JSON object a picture, for programs
   ocr-wordcount up                               keep the cloud running; `run` in another terminal then uses it
+  ocr-wordcount run --unverified page.png        what happens to who has not verified the address
+  ocr-wordcount verify reader@example.com        … and verifies it
+  ocr-wordcount resend REQUEST_ID                … and asks for the mail again: no new OCR
+  ocr-wordcount redrive --list                   messages that failed too often; without --list they are replayed
 
 The cloud is emulated on this machine: AWS by moto, Textract by Tesseract. Nothing leaves it, nothing is charged.
 """
@@ -35,14 +39,36 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _dispatch(arguments: argparse.Namespace) -> int:
-    if arguments.command == "up":
-        from cli.up import up  # noqa: PLC0415  each command imports its own, so that `--help` is there at once
+    """Each command imports its own, so that `--help` is there at once."""
+    match arguments.command:
+        case "up":
+            from cli.up import up  # noqa: PLC0415  see above
 
-        return up(arguments.port)
-    from cli.run import Options, run  # noqa: PLC0415  the same
+            return up(arguments.port)
+        case "verify":
+            from cli.resend import verify  # noqa: PLC0415  see above
 
-    options = Options(arguments.images, arguments.email, arguments.out, arguments.parallel, arguments.timeout)
-    return run(options, as_json=arguments.json)
+            return verify(arguments.address)
+        case "resend":
+            from cli.resend import resend  # noqa: PLC0415  see above
+
+            return resend(arguments.request_id, arguments.stack, arguments.out, arguments.timeout)
+        case "redrive":
+            from cli.redrive import redrive, show_dead  # noqa: PLC0415  see above
+
+            return (show_dead if arguments.list else redrive)(arguments.stack, as_json=arguments.json)
+        case _:
+            from cli.run import Options, run  # noqa: PLC0415  see above
+
+            options = Options(
+                arguments.images,
+                arguments.email,
+                arguments.out,
+                arguments.parallel,
+                arguments.timeout,
+                arguments.unverified,
+            )
+            return run(options, as_json=arguments.json)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -64,23 +90,16 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--email", default="reader@example.com", metavar="A", help="whom the results go to (default: %(default)s)"
     )
-    run.add_argument(
-        "--out",
-        type=Path,
-        default=Path("ocr-wordcount-out"),
-        metavar="DIR",
-        help="where each request gets a folder with its mail (default: %(default)s)",
-    )
+    _add_out(run)
     run.add_argument("--json", action="store_true", help="print one JSON object a picture, in order, and nothing else")
     run.add_argument(
         "--parallel", type=_at_least_one, default=1, metavar="N", help="send so many at once (default: %(default)s)"
     )
+    _add_timeout(run)
     run.add_argument(
-        "--timeout",
-        type=_seconds,
-        default=120.0,
-        metavar="S",
-        help="wait so many seconds for each mail (default: %(default)g)",
+        "--unverified",
+        action="store_true",
+        help="have the address lose its verification once the request is open: nothing is mailed, the result is kept",
     )
 
     up = commands.add_parser(
@@ -89,7 +108,61 @@ def _parser() -> argparse.ArgumentParser:
         description="Starts the cloud on this machine and keeps it until Ctrl-C; `run` then uses it.",
     )
     up.add_argument("--port", type=_port, default=0, metavar="N", help="where it listens (default: any free port)")
+
+    verify = commands.add_parser(
+        "verify",
+        help="have an address count as verified, on this machine's cloud",
+        description="Does what a click on the link in SES's mail does, in the cloud that `up` keeps running.",
+    )
+    verify.add_argument("address", metavar="ADDRESS")
+
+    resend = commands.add_parser(
+        "resend",
+        help="send a mail that could not be delivered, without new OCR",
+        description="Sends the outcome of a request that was UNDELIVERABLE, once its address is verified.",
+    )
+    resend.add_argument("request_id", metavar="REQUEST_ID")
+    _add_stack(resend)
+    _add_out(resend)
+    _add_timeout(resend)
+
+    redrive = commands.add_parser(
+        "redrive",
+        help="replay the messages that failed too often",
+        description="Puts every dead letter into its queue again. What was answered meanwhile stays as it is.",
+    )
+    redrive.add_argument("--list", action="store_true", help="show them, and replay none")
+    redrive.add_argument("--json", action="store_true", help="one JSON object a message")
+    _add_stack(redrive)
     return parser
+
+
+def _add_stack(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--stack",
+        metavar="NAME",
+        help="a stack deployed on AWS, by Pulumi's name for it (default: the cloud that `up` keeps running here)",
+    )
+
+
+def _add_out(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--out",
+        type=Path,
+        default=Path("ocr-wordcount-out"),
+        metavar="DIR",
+        help="where each request gets a folder with its mail (default: %(default)s)",
+    )
+
+
+def _add_timeout(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--timeout",
+        type=_seconds,
+        default=120.0,
+        metavar="S",
+        help="wait so many seconds for each mail (default: %(default)g)",
+    )
 
 
 def _at_least_one(given: str) -> int:

@@ -54,6 +54,7 @@ class Options:
     out: Path
     parallel: int
     timeout: float
+    unverified: bool = False
 
 
 class Report(Protocol):
@@ -119,7 +120,7 @@ class PeopleReport:
         self._console.print(self._show.summary(outcome))
         if outcome.result and outcome.result["words"]:
             self._console.print()
-            self._console.print(self._show.words(outcome.result, _MOST_FREQUENT))
+            self._console.print(self._show.words(outcome.result, _MOST_FREQUENT, mailed=outcome.mail is not None))
         self._console.print()
         self._console.print(self._show.files(outcome))
         self._console.print()
@@ -139,14 +140,17 @@ def run(options: Options, *, as_json: bool) -> int:
     Raises:
         CommandError: An image cannot be read, or the address is none; nothing was sent.
     """
-    _check(options.email)
+    _check(options)
     pictures = [load(image) for image in options.images]
     report: Report = JsonReport() if as_json else PeopleReport(options)
     with ExitStack() as stack:
         with report.busy("Starting the cloud on this machine …"):
             cloud = stack.enter_context(joined_or_own(state_folder()))
         cloud.verify(options.email)
-        errands = Errands(Service(cloud.endpoint), cloud, options.email, options.out, options.timeout, report.passed)
+        service = Service(cloud.endpoint)
+        errands = Errands(
+            service, cloud, options.email, options.out, options.timeout, report.passed, options.unverified
+        )
         outcomes = []
         with report.busy("Waiting for the mail …"):
             for picture, outcome in zip(pictures, _outcomes(errands, pictures, options.parallel), strict=True):
@@ -164,8 +168,10 @@ def _outcomes(errands: Errands, pictures: Sequence[Picture], parallel: int) -> I
             errands.cancelled.set()
 
 
-def _check(email: str) -> None:
+def _check(options: Options) -> None:
     try:
-        Wish(email=email, filename="", content_type=CONTENT_TYPES[0], size=1)
+        Wish(email=options.email, filename="", content_type=CONTENT_TYPES[0], size=1)
     except BadRequest as error:
-        raise CommandError(f"{email!r}: {error.detail}", BAD_USAGE) from error
+        raise CommandError(f"{options.email!r}: {error.detail}", BAD_USAGE) from error
+    if options.unverified and options.parallel > 1:
+        raise CommandError("--unverified sends one picture after the other; leave --parallel out.", BAD_USAGE)

@@ -27,12 +27,16 @@ class RefusedError(Exception):
     Attributes:
         code: Stable, for programs.
         detail: A sentence, for people.
+        request_id: Of the request that was opened all the same, to tell its person by mail; None if none was.
+        access_token: That request's.
     """
 
-    def __init__(self, code: str, detail: str) -> None:
+    def __init__(self, code: str, detail: str, request_id: str | None = None, access_token: str | None = None) -> None:
         super().__init__(detail)
         self.code = code
         self.detail = detail
+        self.request_id = request_id
+        self.access_token = access_token
 
 
 class UnreachableError(Exception):
@@ -87,15 +91,15 @@ class Service:
         if answer.status // 100 != 2:  # noqa: PLR2004  any success is one
             raise _refused_by_s3(answer.data, answer.status)
 
-    def status(self, opened: Opened) -> dict[str, Any]:
-        """How far the request is, and its result once there is one.
+    def status(self, request_id: str, access_token: str) -> dict[str, Any]:
+        """How far a request is, and its result once there is one.
 
         Raises:
             RefusedError: The service knows of no such request.
             UnreachableError: There is no service.
         """
-        headers = {"authorization": f"Bearer {opened.access_token}"}
-        return self._call("GET", f"/api/requests/{opened.request_id}", headers)
+        headers = {"authorization": f"Bearer {access_token}"}
+        return self._call("GET", f"/api/requests/{request_id}", headers)
 
     def _call(self, method: str, path: str, headers: Mapping[str, str], body: str | None = None) -> dict[str, Any]:
         for attempt in range(1, _TRIES + 1):
@@ -111,7 +115,8 @@ class Service:
             raise UnreachableError(f"{self._address} answered {answer.status}, but it is no service of ours.")
         if answer.status >= 400:  # noqa: PLR2004  HTTP's own bound
             code = str(told.get("code") or f"http_{answer.status}")
-            raise RefusedError(code, str(told.get("detail") or told.get("message") or "The service gave no reason."))
+            detail = str(told.get("detail") or told.get("message") or "The service gave no reason.")
+            raise RefusedError(code, detail, told.get("request_id"), told.get("access_token"))
         return told
 
     def _send(

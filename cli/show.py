@@ -10,6 +10,7 @@ from rich.text import Text
 
 from runtime.core.mail.as_text import columns
 from runtime.core.mail.file_name import shown
+from runtime.core.types import RequestState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,8 +43,8 @@ def stage(seconds: float | None, service: str, what: str, column: int) -> Text:
     return Text.assemble((f"  {when}  ", "dim"), (f"{service:<{column}}  ", "cyan"), what)
 
 
-def words(result: Mapping[str, Any], most: int) -> Text:
-    """The most frequent words, as a table with bars."""
+def words(result: Mapping[str, Any], most: int, *, mailed: bool = True) -> Text:
+    """The most frequent words, as a table with bars; where the others are, if they were mailed."""
     rows = [(row["word"], row["count"]) for row in result["words"][:most]]
     lines = [
         Text.assemble(f"  {word}  ", (count, "bold"), "  ", (length, "green"))
@@ -51,7 +52,8 @@ def words(result: Mapping[str, Any], most: int) -> Text:
     ]
     left = len(result["words"]) - len(rows)
     if left:
-        lines.append(Text(f"  and {left:,} more, all in word-count.csv and word-count.json", "dim"))
+        where = ", all in word-count.csv and word-count.json" if mailed else ""
+        lines.append(Text(f"  and {left:,} more{where}", "dim"))
     return Text("\n").join(lines)
 
 
@@ -59,7 +61,12 @@ def summary(outcome: Outcome) -> Text:
     """The outcome in one line."""
     if not outcome.got_result or outcome.result is None:
         reason = f" ({outcome.reason})" if outcome.reason else ""
-        return Text.assemble("  ", (f"{outcome.state}{reason}", "bold red"), f"\n  {outcome.message or ''}")
+        kept = (
+            f"\n  The result is kept. Once the address is verified: ocr-wordcount resend {outcome.request_id}"
+            if outcome.state == RequestState.UNDELIVERABLE
+            else ""
+        )
+        return Text.assemble("  ", (f"{outcome.state}{reason}", "bold red"), f"\n  {outcome.message or ''}", kept)
     total, unique = outcome.result["total_words"], outcome.result["unique_words"]
     counted = f"{total:,} {'word' if total == 1 else 'words'}, {unique:,} different" if total else "no words found"
     sure = outcome.result["mean_confidence"]

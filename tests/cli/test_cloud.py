@@ -128,10 +128,7 @@ def test_what_is_no_picture_of_ours_is_told_with_its_reason_and_by_mail(cloud: L
     assert [(each["state"], each["reason"], each["words"]) for each in told] == [
         ("FAILED", name, None) for name in contents
     ]
-    assert [each["mail"] and each["mail"]["subject"] for each in told] == [
-        None,
-        *["We Could Not Read Your Picture"] * 3,
-    ]
+    assert {each["mail"]["subject"] for each in told} == {"We Could Not Read Your Picture"}
     cloud.wait_idle(10)
 
 

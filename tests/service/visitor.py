@@ -46,7 +46,7 @@ class Visitor:
 
     def status(self, opened: Opened) -> dict[str, Any]:
         """What the API tells."""
-        return self._service.status(opened)
+        return self._service.status(opened.request_id, opened.access_token)
 
     def outcome(self, opened: Opened) -> dict[str, Any]:
         """What the API tells once the request is settled and nothing moves any more."""
@@ -63,8 +63,7 @@ class Visitor:
 
     def letters(self) -> list[EmailMessage]:
         """What has come, as a mail program reads it."""
-        folders = [mail.folder for mail in self.mails()]
-        return [_letter((folder / "message.eml").read_bytes()) for folder in folders]
+        return [letter_of(mail) for mail in self.mails()]
 
     @property
     def _service(self) -> Service:
@@ -111,5 +110,6 @@ def left_over(cloud: Cloud) -> dict[str, Any]:
     return {name: rest for name, rest in found.items() if rest}
 
 
-def _letter(raw: bytes) -> EmailMessage:
-    return message_from_bytes(raw, policy=policy.default)
+def letter_of(mail: Mail) -> EmailMessage:
+    """A mail as a mail program reads it."""
+    return message_from_bytes((mail.folder / "message.eml").read_bytes(), policy=policy.default)
