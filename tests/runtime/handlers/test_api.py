@@ -86,6 +86,21 @@ def test_a_file_name_that_is_half_a_character_is_taken_as_text(api: Api, service
     assert service.requests.rows[opened["request_id"]].filename == "?.png"
 
 
+def test_a_file_that_need_not_be_sent_is_a_problem_with_the_request_that_tells_of_it_by_mail(
+    api: Api, service: Service
+) -> None:
+    asked = event("http_api_post_uploads")
+    asked["body"] = json.dumps(json.loads(asked["body"]) | {"size": 10_485_761})
+    answer = api(asked)
+    refused = body(answer)
+    assert (answer["statusCode"], refused["code"]) == (413, "too_large")
+    assert "upload" not in refused
+    service.run()
+    shown = body(ask(api, refused["request_id"], f"Bearer {refused['access_token']}"))
+    assert (shown["state"], shown["reason"]) == ("FAILED", "too_large")
+    assert len(service.mailer.sent) == 1
+
+
 def test_an_unproven_address_is_a_problem_with_a_remedy(api: Api, service: Service) -> None:
     service.mailer.proven.clear()
     answer = api(event("http_api_post_uploads"))
