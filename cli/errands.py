@@ -118,9 +118,10 @@ class Errands:
         if not self.loses_proof:
             return self.service.open(picture, self.email)
         self.postbox.verify(self.email)
-        opened = self.service.open(picture, self.email)
-        self.postbox.unverify(self.email)
-        return opened
+        try:
+            return self.service.open(picture, self.email)
+        finally:
+            self.postbox.unverify(self.email)
 
     def _wait(self, picture: Picture, request_id: str, access_token: str, began: float, outcome: Outcome) -> Outcome:
         seen: set[str] = set()

@@ -46,7 +46,7 @@ def _dispatch(arguments: argparse.Namespace) -> int:
 
             return up(arguments.port)
         case "verify":
-            from cli.resend import verify  # noqa: PLC0415  see above
+            from cli.verify import verify  # noqa: PLC0415  see above
 
             return verify(arguments.address)
         case "resend":

@@ -8,12 +8,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from cli import show
-from cli.stack import Unlogged, open_stack
+from cli.errors import FAILED
+from cli.stack import Unlogged, opened
 from runtime.adapters.dead_letters import TableDeadLetters
+from runtime.core.errors import Retryable
 from runtime.core.mail.file_name import shown
 from runtime.core.use_cases.redrive import Redrive
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from runtime.core.dead_letter import DeadLetter
 
 
@@ -26,37 +30,46 @@ def show_dead(stack_name: str | None, *, as_json: bool) -> int:
     Raises:
         CommandError: There is no such stack.
     """
-    letters = TableDeadLetters(open_stack(stack_name).table).kept()
+    with opened(stack_name) as stack:
+        letters = TableDeadLetters(stack.table).kept()
     _tell(letters, as_json=as_json)
     if not as_json:
+        again = f"ocr-wordcount redrive{f' --stack {stack_name}' if stack_name else ''}"
         show.console().print(
-            f"{_messages(len(letters))}. `ocr-wordcount redrive` replays." if letters else "There are no dead letters."
+            f"{_letters(letters)}; replay with `{again}`." if letters else "There are no dead letters."
         )
     return 0
 
 
 def redrive(stack_name: str | None, *, as_json: bool) -> int:
-    """Replay all dead letters.
+    """Replay the dead letters.
 
     Returns:
-        0.
+        0 if all were, 1 if some could not be.
 
     Raises:
         CommandError: There is no such stack.
     """
-    stack = open_stack(stack_name)
-    dead_letters = TableDeadLetters(stack.table)
-    replay = Redrive(dead_letters, stack.requests, stack.replays, Unlogged())
-    letters = [letter for letter in dead_letters.kept() if letter.queue_arn]
-    for letter in letters:
-        replay(letter)
-        _tell([letter], as_json=as_json)
+    replayed: list[DeadLetter] = []
+    left: list[DeadLetter] = []
+    with opened(stack_name) as stack:
+        dead_letters = TableDeadLetters(stack.table)
+        replay = Redrive(dead_letters, stack.requests, stack.replays, Unlogged())
+        for letter in dead_letters.kept():
+            try:
+                (replayed if replay(letter) else left).append(letter)
+            except Retryable:  # its queue is busy; the others' may not be
+                left.append(letter)
+    _tell(replayed, as_json=as_json)
     if not as_json:
-        show.console().print(f"{_messages(len(letters))} replayed." if letters else "There was nothing to replay.")
-    return 0
+        show.console().print(f"{_letters(replayed)} replayed." if replayed else "There was nothing to replay.")
+    if left:
+        why = "they are just being told of, their queue is busy, or nobody knows where they died; see --list"
+        sys.stderr.write(f"ocr-wordcount: {_letters(left)} could not be replayed for now: {why}.\n")
+    return FAILED if left else 0
 
 
-def _tell(letters: list[DeadLetter], *, as_json: bool) -> None:
+def _tell(letters: Sequence[DeadLetter], *, as_json: bool) -> None:
     for letter in letters:
         if as_json:
             sys.stdout.write(json.dumps(_shown(letter)) + "\n")
@@ -78,5 +91,5 @@ def _shown(letter: DeadLetter) -> dict[str, Any]:
     }
 
 
-def _messages(number: int) -> str:
-    return f"{number} dead {'letter' if number == 1 else 'letters'}"
+def _letters(letters: Sequence[DeadLetter]) -> str:
+    return f"{len(letters)} dead {'letter' if len(letters) == 1 else 'letters'}"

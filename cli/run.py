@@ -14,11 +14,9 @@ from cli.errands import Errands
 from cli.errors import BAD_USAGE, FAILED, CommandError
 from cli.picture import load
 from cli.service import Service
-from runtime.core.errors import BadRequest
+from cli.verify import check_address
 from runtime.core.mail.file_name import shown
-from runtime.core.pictures import CONTENT_TYPES
 from runtime.core.types import Stage
-from runtime.core.use_cases.requests import Wish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -169,9 +167,6 @@ def _outcomes(errands: Errands, pictures: Sequence[Picture], parallel: int) -> I
 
 
 def _check(options: Options) -> None:
-    try:
-        Wish(email=options.email, filename="", content_type=CONTENT_TYPES[0], size=1)
-    except BadRequest as error:
-        raise CommandError(f"{options.email!r}: {error.detail}", BAD_USAGE) from error
+    check_address(options.email)
     if options.unverified and options.parallel > 1:
         raise CommandError("--unverified sends one picture after the other; leave --parallel out.", BAD_USAGE)

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from runtime.core.mail.as_text import columns
 from runtime.core.mail.file_name import shown
-from runtime.core.types import RequestState
+from runtime.core.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from cli.picture import Picture
 
 _LONGEST_BAR: Final = 24
+_KEPT: Final = """
+  The result is kept, as long as the cloud of `ocr-wordcount up` runs. Verify the address and ask again:
+    ocr-wordcount verify ADDRESS
+    ocr-wordcount resend {0.request_id}"""
 _KIBI: Final = 1024
 
 
@@ -61,11 +65,7 @@ def summary(outcome: Outcome) -> Text:
     """The outcome in one line."""
     if not outcome.got_result or outcome.result is None:
         reason = f" ({outcome.reason})" if outcome.reason else ""
-        kept = (
-            f"\n  The result is kept. Once the address is verified: ocr-wordcount resend {outcome.request_id}"
-            if outcome.state == RequestState.UNDELIVERABLE
-            else ""
-        )
+        kept = _KEPT.format(outcome) if outcome.reason == Reason.RECIPIENT_NOT_VERIFIED and outcome.result else ""
         return Text.assemble("  ", (f"{outcome.state}{reason}", "bold red"), f"\n  {outcome.message or ''}", kept)
     total, unique = outcome.result["total_words"], outcome.result["unique_words"]
     counted = f"{total:,} {'word' if total == 1 else 'words'}, {unique:,} different" if total else "no words found"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -15,9 +16,11 @@ from local.client import find_running
 from runtime.adapters.queues import SqsNotifications, SqsReplays
 from runtime.adapters.requests import TableRequests
 from runtime.adapters.table import Table
+from runtime.core.dead_letter import Queue
+from runtime.core.errors import Retryable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from local.client import LocalCloud
     from runtime.core.events import Event
@@ -64,24 +67,30 @@ class Stack:
     @property
     def replays(self) -> SqsReplays:
         """All of its queues."""
-        return SqsReplays(self.client("sqs"))
+        urls = {queue: self.outputs[f"{queue}_queue_url"] for queue in Queue if queue is not Queue.UNKNOWN}
+        return SqsReplays(self.client("sqs"), urls)
 
 
-def open_stack(name: str | None) -> Stack:
+@contextmanager
+def opened(name: str | None) -> Iterator[Stack]:
     """The stack of that name on AWS, or without a name the one that runs here.
 
     Raises:
-        CommandError: It is not there, or cannot be asked.
+        CommandError: It is not there, or AWS does not do what is asked of it meanwhile.
     """
-    return running() if name is None else _on_aws(name)
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415  slow, and not needed for `--help`
+
+    try:
+        yield _running() if name is None else _on_aws(name)
+    except KeyError as error:
+        raise CommandError(f"Stack {name} exports no {error}: deploy it with this version first.") from error
+    except Retryable as error:
+        raise CommandError("A service of the stack is busy; try again in a moment.") from error
+    except (BotoCoreError, ClientError) as error:
+        raise CommandError(f"AWS would not: {error}") from error
 
 
-def running() -> Stack:
-    """The stack that runs here.
-
-    Raises:
-        CommandError: None does.
-    """
+def _running() -> Stack:
     cloud = find_running(state_folder())
     if cloud is None:
         raise CommandError(

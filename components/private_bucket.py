@@ -136,13 +136,13 @@ class PrivateBucket(pulumi.ComponentResource):
             variables={variable: self.name},
         )
 
-    def list_folder(self, intent: str, folder: Folder, variable: str) -> Grant:
-        """The right to see which objects a folder holds, with the variable that names the bucket."""
+    def list_folders(self, intent: str, folders: Sequence[Folder], variable: str) -> Grant:
+        """The right to see which objects some folders hold, with the variable that names the bucket."""
         return Grant(
             intent=intent,
             actions=("s3:ListBucket",),
             resources=(self.arn,),
-            conditions={"StringEquals": {"s3:prefix": folder.prefix}},
+            conditions={"StringLike": {"s3:prefix": [f"{folder.prefix}*" for folder in folders]}},
             variables={variable: self.name},
         )
 

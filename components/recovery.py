@@ -26,6 +26,14 @@ if TYPE_CHECKING:
 _SWEEP_EVERY: Final = "rate(15 minutes)"
 _SWEEP_TIMEOUT: Final = 300
 
+LONGEST_PUT_OFF: Final = 900
+"""Seconds for which a function hides, at most, a message that it cannot handle for now."""
+
+
+def _patience(timeout_seconds: int) -> int:
+    """How long a message may be hidden, by its queue or by who put it off: till then it may come by itself."""
+    return max(VISIBILITY_PER_TIMEOUT * timeout_seconds, LONGEST_PUT_OFF) + 60
+
 
 @dataclass(frozen=True, kw_only=True)
 class RecoveryArgs:
@@ -100,17 +108,13 @@ class Recovery(pulumi.ComponentResource):
                     args.cache.give_up_records(),
                     args.cache.release_waiters(),
                     args.cache.read_results(),
-                    args.cache.read_transcripts(),
-                    args.cache.find_images(),
+                    args.cache.find_work(),
                     args.ocr.ingest_queue.send("WakeIngest", "INGEST_QUEUE_URL"),
                     args.job.count_queue.send("WakeCount", "COUNT_QUEUE_URL"),
                     args.job.publish_queue.send("WakePublish", "PUBLISH_QUEUE_URL"),
                     args.notifier.wake(),
                 ),
-                variables={
-                    # For so long a message that nobody acknowledged stays hidden: it may still come by itself.
-                    "PATIENCE_SECONDS": str(VISIBILITY_PER_TIMEOUT * args.ocr_settings.timeout_seconds),
-                },
+                variables={"PATIENCE_SECONDS": str(_patience(args.ocr_settings.timeout_seconds))},
                 tags=tags,
             ),
             child,

@@ -147,9 +147,9 @@ class ResultCache(pulumi.ComponentResource):
             variables={"TABLE_NAME": self.table_name},
         )
 
-    def find_images(self) -> Grant:
-        """To see which images are kept, and since when."""
-        return self._results.list_folder("FindImages", _IMAGES, "RESULTS_BUCKET")
+    def find_work(self) -> Grant:
+        """To see which images are kept, and since when, and whether a transcript is there."""
+        return self._results.list_folders("FindWork", (_IMAGES, _TRANSCRIPTS), "RESULTS_BUCKET")
 
     def wait(self) -> Grant:
         """To join those who wait for a picture's result, and to leave them."""
@@ -170,10 +170,6 @@ class ResultCache(pulumi.ComponentResource):
     def take_transcripts(self) -> Grant:
         """To read a transcript, and delete one that nobody needs."""
         return self._objects("TakeTranscripts", _TRANSCRIPTS, "GetObject", "DeleteObject")
-
-    def read_transcripts(self) -> Grant:
-        """To see whether a transcript is there."""
-        return self._objects("ReadTranscripts", _TRANSCRIPTS, "GetObject")
 
     def delete_transcripts(self) -> Grant:
         """To delete a transcript that was counted, or that nobody will count."""

@@ -11,7 +11,7 @@ from typing import Final
 
 import pulumi
 
-from components.event_queue import RETENTION_DAYS, VISIBILITY_PER_TIMEOUT
+from components.event_queue import RETENTION_DAYS, TRIES, VISIBILITY_PER_TIMEOUT
 from components.setting import (
     SettingsError,
     flag,
@@ -59,7 +59,11 @@ class OcrSettings:
         _AT_ONCE,
         example=5,
     )
-    timeout_seconds: int = setting("The longest one picture may take.", whole(10, 900, "seconds"), default=60)
+    timeout_seconds: int = setting(
+        "The longest one picture may take. So often tried in vain, its message must die before its queue forgets it.",
+        whole(10, RETENTION_DAYS * 86_400 // (TRIES * VISIBILITY_PER_TIMEOUT) - 1, "seconds"),
+        default=60,
+    )
     lease_seconds: int = setting(
         "How long an attempt keeps others from the same picture; longer than the timeout.",
         whole(11, 5_399, "seconds"),

@@ -23,7 +23,16 @@ class TableDeadLetters:
 
     def keep(self, letter: DeadLetter) -> None:
         """Keep one."""
-        self._table.put(rows.of_dead_letter(letter, letter.died_at + KEEP_SECONDS))
+        self._table.put(rows.of_dead_letter(letter, letter.died_at + KEEP_SECONDS), "attribute_not_exists(pk)")
+
+    def told(self, letter: DeadLetter, now: float) -> None:
+        """All whom it concerns have been told."""
+        self._table.update(
+            *rows.dead_letter_key(letter.queue, letter.message_id),
+            "SET #told_at = :now",
+            {"now": now},
+            condition="attribute_exists(pk)",
+        )
 
     def kept(self) -> list[DeadLetter]:
         """All of them, the oldest of each queue first."""

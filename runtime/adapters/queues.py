@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Final
 from runtime.adapters.vendor_errors import vendor_errors
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mypy_boto3_sqs import SQSClient
 
-    from runtime.core.dead_letter import DeadLetter
+    from runtime.core.dead_letter import DeadLetter, Queue
 
 LONGEST_DELAY: Final = 900
 """Seconds that a postponed message stays away at most."""
@@ -53,15 +55,21 @@ class SqsDeliveries:
 
 
 class SqsReplays:
-    """`core`'s replays on SQS."""
+    """`core`'s replays on SQS.
 
-    def __init__(self, sqs: SQSClient) -> None:
+    Args:
+        sqs: The client.
+        urls: The queues' URLs, by what takes their messages. A queue may have been made anew since the message died.
+    """
+
+    def __init__(self, sqs: SQSClient, urls: Mapping[Queue, str]) -> None:
         self._sqs = sqs
+        self._urls = urls
 
     def send(self, letter: DeadLetter) -> None:
         """Put the message into its queue again; see the port."""
         with vendor_errors():
-            self._sqs.send_message(QueueUrl=queue_url(letter.queue_arn), MessageBody=letter.body)
+            self._sqs.send_message(QueueUrl=self._urls[letter.queue], MessageBody=letter.body)
 
 
 def queue_url(queue_arn: str) -> str:

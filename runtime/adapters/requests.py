@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from runtime.adapters import rows
-from runtime.core.reasons import explain
 from runtime.core.types import RequestState, Stage
 
 if TYPE_CHECKING:
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
 _SETTLED: Final = {state.lower(): state for state in RequestState if state.settled}
 _UNSETTLED: Final = f"NOT (#state IN ({', '.join(f':{name}' for name in _SETTLED)}))"
 _IDLE: Final = f"{_UNSETTLED} AND NOT (#state = :sending)"
+# Into the index of the unfinished; what was not in it counts as there since ever.
+_UNFINISHED: Final = f"#{rows.UNFINISHED} = :kind, #{rows.SINCE} = if_not_exists(#{rows.SINCE}, :ever)"
 _SENDING: Final = "#state = :sending AND #sender = :attempt"
 
 
@@ -68,15 +69,22 @@ class TableRequests:
 
     def refuse(self, request_id: str, reason: Reason) -> None:
         """There will be no result; see the port."""
-        self._set(request_id, "SET #reason = :reason", {"reason": reason}, " AND attribute_not_exists(#reason)")
+        self._set(
+            request_id,
+            f"SET #reason = :reason, {_UNFINISHED}",
+            {"reason": reason, "kind": rows.REQUEST, "ever": 0},
+            " AND attribute_not_exists(#reason)",
+        )
 
     def begin_sending(self, request_id: str, attempt: str, *, now: float, lease_until: float) -> bool:
         """Take the right to send this request's mail; see the port."""
         return self._table.update(
             *rows.request_key(request_id),
-            "SET #state = :sending, #sender = :attempt, #sender_until = :lease_until",
+            f"SET #state = :sending, #sender = :attempt, #sender_until = :lease_until, {_UNFINISHED}",
             {
                 **_SETTLED,
+                "kind": rows.REQUEST,
+                "ever": 0,
                 "sending": RequestState.SENDING,
                 "attempt": attempt,
                 "now": now,
@@ -110,16 +118,18 @@ class TableRequests:
             },
         )
 
-    def reopen(self, request_id: str) -> bool:
+    def reopen(self, request_id: str, *, forget_reason: bool) -> bool:
         """Take up again what was `UNDELIVERABLE`; see the port."""
-        request = self.get(request_id)
-        retryable = request and request.reason and request.key and explain(request.reason).retryable
         return self._table.update(
             *rows.request_key(request_id),
-            ("REMOVE #reason " if retryable else "") + "SET #state = :waiting",
-            {"waiting": RequestState.WAITING, "undeliverable": RequestState.UNDELIVERABLE},
+            f"{'REMOVE #reason ' if forget_reason else ''}SET #state = :waiting, {_UNFINISHED}",
+            {
+                "waiting": RequestState.WAITING,
+                "undeliverable": RequestState.UNDELIVERABLE,
+                "kind": rows.REQUEST,
+                "ever": 0,
+            },
             condition="#state = :undeliverable",
-            also=rows.unfinished(rows.REQUEST, request.bound_at if request else 0),
         )
 
     def begin_late(self, request_id: str, *, now: float, lease_until: float) -> bool:

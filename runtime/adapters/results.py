@@ -8,7 +8,7 @@ from runtime.adapters.uploads import CHANGED, MISSING
 from runtime.adapters.vendor_errors import vendor_errors
 from runtime.core import keys, transcript, word_count
 from runtime.core.errors import Absent, Changed, Retryable
-from runtime.core.ports import StoredCount
+from runtime.core.ports import Counted, StoredCount
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -74,6 +74,21 @@ class S3Results:
         """Read it; see the port."""
         data, metadata = self._read(keys.word_count(key))
         return StoredCount(word_count.load(data), int(metadata.get(_GENERATION, 1)))
+
+    def has_transcript(self, key: str, generation: int) -> bool:
+        """Whether it is there. Listed, not looked at: what may not be looked at seems to be gone (see `MISSING`)."""
+        with vendor_errors():
+            found = self._s3.list_objects_v2(Bucket=self._bucket, Prefix=keys.transcript(key, generation), MaxKeys=1)
+        return found["KeyCount"] > 0
+
+    def counted(self, key: str) -> Counted | None:
+        """Which word count is there; see the port."""
+        try:
+            with vendor_errors(MISSING):
+                found = self._s3.head_object(Bucket=self._bucket, Key=keys.word_count(key))
+        except Absent:
+            return None
+        return Counted(int(found["Metadata"].get(_GENERATION, 1)), found["ETag"].strip('"'))
 
     def complete(self, key: str) -> bool:
         """Whether both text and word count are there."""

@@ -108,6 +108,7 @@ def to_request(row: Mapping[str, Any]) -> Request:
         key=row.get("key"),
         cached=row.get("cached", False),
         joined=row.get("joined", False),
+        sending_until=row.get("sender_until", 0),
         reason=_to_reason(row),
         times=_to_times(row),
     )
@@ -171,6 +172,7 @@ def of_dead_letter(letter: DeadLetter, expires_at: float) -> dict[str, Any]:
         "receives": letter.receives,
         "sent_at": letter.sent_at,
         "died_at": letter.died_at,
+        "told_at": letter.told_at,
         "subjects": [{"name": subject.name, "etag": subject.etag} for subject in letter.subjects],
         "reason": letter.reason,
         "expires_at": time_to_live(expires_at),
@@ -188,7 +190,12 @@ def to_dead_letter(row: Mapping[str, Any]) -> DeadLetter:
         receives=row.get("receives", 0),
         sent_at=row.get("sent_at", 0),
         died_at=row.get("died_at", 0),
-        subjects=tuple(Subject(told.get("name", ""), told.get("etag", "")) for told in row.get("subjects", ())),
+        told_at=row.get("told_at", 0),
+        subjects=tuple(
+            Subject(told.get("name", ""), told.get("etag", ""))
+            for told in row.get("subjects", ())
+            if isinstance(told, dict)
+        ),
         reason=_to_reason(row) or Reason.INTERNAL,
     )
 

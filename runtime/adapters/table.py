@@ -60,13 +60,16 @@ class Table:
         with vendor_errors():
             return [_plain(item) for page in pages for item in page["Items"]]
 
-    def older(self, index: str, partition: tuple[str, str], age: tuple[str, float]) -> list[dict[str, Any]]:
+    def older(
+        self, index: str, partition: tuple[str, str], age: tuple[str, float], *, most: int
+    ) -> list[dict[str, Any]]:
         """The keys of an index's rows that are older than a time, the oldest first. What it knows may be seconds old.
 
         Args:
             index: Its name.
             partition: The name of its partition key, and which partition.
             age: The name of its sort key, and the time.
+            most: How many, at most.
         """
         (kind, wanted), (since, before) = partition, age
         pages = self._dynamodb.get_paginator("query").paginate(
@@ -75,6 +78,7 @@ class Table:
             KeyConditionExpression="#kind = :kind AND #since < :before",
             ExpressionAttributeNames={"#kind": kind, "#since": since},
             ExpressionAttributeValues=_typed({":kind": wanted, ":before": before}),
+            PaginationConfig={"MaxItems": most},
         )
         with vendor_errors():
             return [_plain(item) for page in pages for item in page["Items"]]

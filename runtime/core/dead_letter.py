@@ -38,9 +38,10 @@ class DeadLetter:
         body: As it was sent.
         receives: How often it was received in vain.
         sent_at: When it was sent, seconds since the epoch.
-        died_at: When it was kept here, seconds since the epoch.
+        died_at: When it was first kept here, seconds since the epoch.
+        told_at: When all whom it concerns had been told; 0 while that is being done.
         subjects: What it tells of; nothing if that cannot be made out.
-        reason: What those are told who waited for it.
+        reason: What those are told who waited for it. What killed it is in the log alone (`message_failed`).
     """
 
     message_id: str
@@ -50,5 +51,6 @@ class DeadLetter:
     receives: int
     sent_at: float
     died_at: float = 0.0
+    told_at: float = 0.0
     subjects: tuple[Subject, ...] = ()
     reason: Reason = Reason.INTERNAL

@@ -255,17 +255,32 @@ class DrivenOn(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SweepPutOff(Event):
-    """`sweep` could not look at a picture or a request, because a service was busy; the next one will."""
+class SweepFailed(Event):
+    """`sweep` could not look at a picture, a request, or all of a kind; it went on with the others."""
+
+    level: ClassVar[str] = "error"
+    name: str
+    error: str
+    where: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImagesMeasured(Event):
+    """The age of the oldest image that is kept; 0 when there is none."""
+
+    oldest_image_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftToSweep(Event):
+    """`notify` could not be woken for a request that was refused at the door; `sweep` will."""
 
     level: ClassVar[str] = "warning"
-    name: str
-    cause: str
+    request_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Swept(Event):
-    """`sweep` is through: how much it drove on, and the age of the oldest image that is kept (absent: none is)."""
+    """`sweep` is through: how much it drove on."""
 
     driven: int
-    oldest_image_seconds: float | None

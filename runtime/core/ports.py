@@ -111,6 +111,14 @@ class StoredCount:
     generation: int
 
 
+@dataclass(frozen=True)
+class Counted:
+    """That a word count is there: of which generation, and the object's ETag."""
+
+    generation: int
+    etag: str
+
+
 class Results(Protocol):
     """Transcripts, texts and word counts."""
 
@@ -152,6 +160,14 @@ class Results(Protocol):
         Raises:
             Absent: There is none.
         """
+        ...
+
+    def has_transcript(self, key: str, generation: int) -> bool:
+        """Whether it is there, whatever it holds."""
+        ...
+
+    def counted(self, key: str) -> Counted | None:
+        """Which word count is there, whatever it holds; None if there is none."""
         ...
 
     def complete(self, key: str) -> bool:
@@ -252,8 +268,8 @@ class Requests(Protocol):
         """The request has its outcome, mailed now unless it is `UNDELIVERABLE`; nothing happens without that right."""
         ...
 
-    def reopen(self, request_id: str) -> bool:
-        """Take up again what was `UNDELIVERABLE`, and forget a retryable reason. False: it is not in that state."""
+    def reopen(self, request_id: str, *, forget_reason: bool) -> bool:
+        """Take up again what was `UNDELIVERABLE`. False: it is not in that state."""
         ...
 
     def begin_late(self, request_id: str, *, now: float, lease_until: float) -> bool:
@@ -269,11 +285,19 @@ class Unfinished(Protocol):
     """What has begun and not come to its end. May be seconds behind: who acts on it looks at the row itself first."""
 
     def requests(self, before: float) -> list[str]:
-        """The ids of the requests that were bound before then and have no outcome, the oldest first."""
+        """The ids of requests that were bound or driven on before then and have no outcome: the oldest few hundred."""
         ...
 
     def records(self, before: float) -> list[str]:
-        """The keys of the records that were claimed or transcribed before then and are neither ready nor failed."""
+        """The keys of records that were claimed, read or driven on before then and have not ended: the oldest few."""
+        ...
+
+    def request_driven(self, request_id: str, now: float) -> None:
+        """The request was driven on; nothing happens if it has its outcome."""
+        ...
+
+    def record_driven(self, key: str, now: float) -> None:
+        """The record was driven on; nothing happens if it has ended."""
         ...
 
 
@@ -298,6 +322,10 @@ class DeadLetters(Protocol):
 
     def keep(self, letter: DeadLetter) -> None:
         """Keep one; keeping it again changes nothing."""
+        ...
+
+    def told(self, letter: DeadLetter, now: float) -> None:
+        """All whom it concerns have been told."""
         ...
 
     def kept(self) -> list[DeadLetter]:

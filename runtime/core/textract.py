@@ -66,7 +66,7 @@ def _page(block: Mapping[str, Any]) -> int:
 
 
 def _page_number(told: object) -> int | None:
-    return told if isinstance(told, int) and 1 <= told <= MAX_PAGES else None
+    return told if type(told) is int and 1 <= told <= MAX_PAGES else None  # True is an int too
 
 
 def _identity(block: Mapping[str, Any]) -> tuple[int, str | int]:

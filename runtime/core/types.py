@@ -47,6 +47,11 @@ class RecordState(StrEnum):
     READY = "READY"
     FAILED = "FAILED"
 
+    @property
+    def ended(self) -> bool:
+        """Whether the work has ended, well or not."""
+        return self in (RecordState.READY, RecordState.FAILED)
+
 
 @dataclass(frozen=True)
 class Content:
@@ -85,6 +90,7 @@ class Request:
         key: The picture's cache key, once its bytes are kept.
         cached: Whether the result was there already.
         joined: Whether another request's work on the same picture was waited for.
+        sending_until: While `SENDING`: until then nobody else may send its mail.
         reason: Why there will be no result; None while there may be one.
         times: When each stage was passed, by its name (`Stage`).
     """
@@ -102,8 +108,14 @@ class Request:
     key: str | None = None
     cached: bool = False
     joined: bool = False
+    sending_until: float = 0.0
     reason: Reason | None = None
     times: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def may_end_otherwise(self) -> bool:
+        """Whether its reason may have passed: its picture's record says how it stands now."""
+        return self.key is not None and self.reason is not None and explain(self.reason).retryable
 
 
 class Stage(StrEnum):

@@ -16,11 +16,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from runtime.core import events
+from runtime.core.described import described
 from runtime.core.errors import BadRequest, Retryable
 from runtime.core.reasons import Reason
 from runtime.core.types import Stage
 from runtime.core.use_cases.requests import Wish, message, problem
-from runtime.handlers.described import described
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -85,7 +85,7 @@ def _shown(status: Status) -> dict[str, Any]:
         "request_id": request.request_id,
         "state": request.state,
         "reason": request.reason,
-        "message": message(request.reason),
+        "message": message(request),
         "digest": request.key,
         "cached": request.cached,
         "joined": request.joined,

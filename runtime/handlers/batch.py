@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from runtime.core import events
+from runtime.core.described import described
 from runtime.core.errors import Retryable
-from runtime.handlers.described import described
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

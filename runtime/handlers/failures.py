@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from runtime.core.dead_letter import DeadLetter, Queue, Subject
 from runtime.handlers.s3_events import written
@@ -11,7 +11,7 @@ from runtime.handlers.s3_events import written
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-MILLISECONDS = 1000
+_MILLISECONDS: Final = 1000
 
 
 def read(sources: Mapping[str, str]) -> Callable[[Mapping[str, Any]], DeadLetter]:
@@ -31,7 +31,7 @@ def read(sources: Mapping[str, str]) -> Callable[[Mapping[str, Any]], DeadLetter
             queue_arn=arn,
             body=message["body"],
             receives=int(told["ApproximateReceiveCount"]),
-            sent_at=int(told["SentTimestamp"]) / MILLISECONDS,
+            sent_at=int(told["SentTimestamp"]) / _MILLISECONDS,
             subjects=_subjects(queue, message["body"]),
         )
 

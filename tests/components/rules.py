@@ -364,7 +364,8 @@ def rights_are_narrow(stack: RecordedStack) -> Iterator[str]:
 
 def _in_a_folder(action: str, resource: str, conditions: Mapping[str, Any]) -> bool:
     if action == "s3:ListBucket":
-        return re.fullmatch(r"([a-z-]+/)+", conditions.get("StringEquals", {}).get("s3:prefix", "")) is not None
+        prefixes = conditions.get("StringLike", {}).get("s3:prefix", [])
+        return bool(prefixes) and all(re.fullmatch(r"([a-z-]+/)+\*", prefix) for prefix in texts(prefixes))
     return re.fullmatch(r"<[^>]+\.arn>/([a-z-]+/)+\*", resource) is not None
 
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from runtime.core import keys
 from runtime.core.errors import Absent, Changed
-from runtime.core.ports import Form, StoredCount
-from runtime.core.reasons import explain
+from runtime.core.ports import Counted, Form, StoredCount
 from runtime.core.types import RecordState, RequestState, Stage
 
 if TYPE_CHECKING:
@@ -166,6 +165,13 @@ class MemoryResults:
     def read_count(self, key: str) -> StoredCount:
         return _present(self.counts, key)
 
+    def has_transcript(self, key: str, generation: int) -> bool:
+        return (key, generation) in self.transcripts
+
+    def counted(self, key: str) -> Counted | None:
+        stored = self.counts.get(key)
+        return Counted(stored.generation, etag_of(stored.count.dump())) if stored else None
+
     def complete(self, key: str) -> bool:
         return key in self.counts and key in self.texts
 
@@ -307,7 +313,7 @@ class MemoryRequests:
         if row is None or (row.state is RequestState.SENDING and self.senders[request_id][1] > now):
             return False
         self.senders[request_id] = attempt, lease_until
-        self._change(request_id, state=RequestState.SENDING)
+        self._change(request_id, state=RequestState.SENDING, sending_until=lease_until)
         return True
 
     def stop_sending(self, request_id: str, attempt: str) -> None:
@@ -321,12 +327,11 @@ class MemoryRequests:
             sent = {} if state is RequestState.UNDELIVERABLE else {Stage.SENT: now}
             self._change(request_id, state=state, reason=reason or row.reason, times={**row.times, **sent})
 
-    def reopen(self, request_id: str) -> bool:
+    def reopen(self, request_id: str, *, forget_reason: bool) -> bool:
         row = self.rows.get(request_id)
         if row is None or row.state is not RequestState.UNDELIVERABLE:
             return False
-        retryable = row.reason is not None and row.key is not None and explain(row.reason).retryable
-        self._change(request_id, state=RequestState.WAITING, reason=None if retryable else row.reason)
+        self._change(request_id, state=RequestState.WAITING, reason=None if forget_reason else row.reason)
         return True
 
     def begin_late(self, request_id: str, *, now: float, lease_until: float) -> bool:
@@ -359,22 +364,33 @@ class MemoryUnfinished:
 
     request_rows: Mapping[str, Request]
     record_rows: Mapping[str, Record]
+    driven: dict[str, float] = field(default_factory=dict)
 
     def requests(self, before: float) -> list[str]:
-        found = {
-            request_id: row.bound_at
+        since = {
+            request_id: max(row.bound_at, self.driven.get(request_id, 0.0))
             for request_id, row in self.request_rows.items()
-            if row.state in (RequestState.WAITING, RequestState.SENDING) and row.bound_at < before
+            if row.state in (RequestState.WAITING, RequestState.SENDING) or (row.reason and not row.state.settled)
         }
-        return sorted(found, key=lambda request_id: found[request_id])
+        return _older(since, before)
 
     def records(self, before: float) -> list[str]:
-        found = {
-            key: max(row.times.get(Stage.CLAIMED, 0.0), row.times.get(Stage.READ, 0.0))
+        since = {
+            key: max(row.times.get(Stage.CLAIMED, 0.0), row.times.get(Stage.READ, 0.0), self.driven.get(key, 0.0))
             for key, row in self.record_rows.items()
-            if row.state in (RecordState.CLAIMED, RecordState.TRANSCRIBED)
+            if not row.state.ended
         }
-        return sorted((key for key, since in found.items() if since < before), key=lambda key: found[key])
+        return _older(since, before)
+
+    def request_driven(self, request_id: str, now: float) -> None:
+        self.driven[request_id] = now
+
+    def record_driven(self, key: str, now: float) -> None:
+        self.driven[key] = now
+
+
+def _older(since: Mapping[str, float], before: float) -> list[str]:
+    return sorted((name for name, time in since.items() if time < before), key=lambda name: since[name])
 
 
 @dataclass
@@ -398,7 +414,12 @@ class MemoryDeadLetters:
     letters: dict[tuple[str, str], DeadLetter] = field(default_factory=dict)
 
     def keep(self, letter: DeadLetter) -> None:
-        self.letters[letter.queue, letter.message_id] = letter
+        self.letters.setdefault((letter.queue, letter.message_id), letter)
+
+    def told(self, letter: DeadLetter, now: float) -> None:
+        kept = self.letters.get((letter.queue, letter.message_id))
+        if kept:
+            self.letters[letter.queue, letter.message_id] = replace(kept, told_at=now)
 
     def kept(self) -> list[DeadLetter]:
         return sorted(self.letters.values(), key=lambda letter: (letter.queue, letter.sent_at, letter.message_id))

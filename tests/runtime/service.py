@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SENDER = "wordcount@example.com"
 LEASE = 90.0
-PATIENCE = 360.0
+PATIENCE = 960.0
 DAY = 86_400.0
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cli.service import Opened
+    from tests.pictures import Format
 
 pytestmark = pytest.mark.cloud
 
@@ -70,7 +71,7 @@ def visitor(cloud: Cloud) -> Visitor:
 def spoilt(seed: int) -> bytes:
     """A small picture with some bytes of it changed, cut off or repeated."""
     chance = random.Random(seed)  # noqa: S311  to be had again
-    kind = chance.choice(("PNG", "JPEG", "TIFF"))
+    kind: Format = chance.choice(("PNG", "JPEG", "TIFF"))
     data = bytearray(to_bytes(page(f"Word{seed}").resize((300, 90)), kind))
     for _ in range(chance.choice((1, 2, 8))):
         at = chance.randrange(len(data))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from runtime.core import events, keys
 from runtime.core.dead_letter import Queue
-from runtime.core.errors import Absent, Retryable
+from runtime.core.errors import Retryable
 from runtime.core.insist import insist
 from runtime.core.reasons import Reason
 from runtime.core.types import RecordState, RequestState
@@ -79,6 +79,7 @@ class Failures:
         for subject in letter.subjects:
             if tell := concerns.get(letter.queue):
                 tell(subject)
+        self.dead_letters.told(letter, self.clock.now())
 
     def _upload(self, subject: Subject) -> None:
         request_id = keys.request_of_upload(subject.name)
@@ -89,43 +90,47 @@ class Failures:
         if request.reason or record is None or record.content != request.content:
             self.requests.refuse(request.request_id, Reason.INTERNAL)
             self.notifications.send(request.request_id)
-        elif _over(record):
-            self._telling.tell(request.request_id, record)
-        elif record.state is RecordState.CLAIMED and record.claimant == request.request_id:
+        elif record.claimant != request.request_id:
+            self._join(request, record.key)
+        elif record.state.ended:
+            self._tell_all(record)
+        elif record.state is RecordState.CLAIMED:
             self._abandon(record)
         else:
             self._join(request, record.key)
 
     def _join(self, request: Request, key: str) -> None:
-        """Somebody else is at work on the picture: wait for that, as a join does."""
+        """The picture's work goes on without this message: wait for its end, as a join does."""
         self.waiters.add(key, request)
         record = self.records.get(key)
         if record is None:
             raise Retryable("the record went away")
-        if _over(record):
+        if record.state.ended:
             self._telling.tell(request.request_id, record)
 
     def _transcript(self, subject: Subject) -> None:
         parsed = keys.parse_transcript(subject.name)
-        if parsed:
-            self._picture(*parsed)
+        if parsed is None:
+            return
+        key, generation = parsed
+        counted = self.results.counted(key)
+        record = self.records.get(key)
+        if counted and counted.generation == generation and record and not record.state.ended:
+            raise Retryable("another delivery has counted it: it is published, or that dies too")
+        self._picture(record, generation)
 
     def _word_count(self, subject: Subject) -> None:
         key = keys.key_of_word_count(subject.name)
-        if key is None:
-            return
-        try:
-            generation = self.results.read_count(key).generation
-        except Absent:
-            return
-        self._picture(key, generation)
+        counted = self.results.counted(key) if key else None
+        if key is None or counted is None or subject.etag not in ("", counted.etag):
+            return  # gone, or overtaken: another message tells of the one that is there
+        self._picture(self.records.get(key), counted.generation)
 
-    def _picture(self, key: str, generation: int) -> None:
-        record = self.records.get(key)
+    def _picture(self, record: Record | None, generation: int) -> None:
         if record is None or record.generation != generation:
             return  # overtaken: another attempt answers
-        if _over(record):
-            self._telling.tell_all(record)
+        if record.state.ended:
+            self._tell_all(record)
         else:
             self._abandon(record)
 
@@ -137,26 +142,29 @@ class Failures:
         if not self.records.abandon(record, Reason.INTERNAL, now):
             raise Retryable("it moved on just now")
         self.log.emit(events.PictureAbandoned(digest=record.key, generation=record.generation))
-        self._telling.tell_all(replace(record, state=RecordState.FAILED, reason=Reason.INTERNAL))
+        self._tell_all(replace(record, state=RecordState.FAILED, reason=Reason.INTERNAL))
+
+    def _tell_all(self, record: Record) -> None:
+        """Who claimed it last: while that one is not told, this letter, delivered again, tells the others too."""
+        self._telling.tell_all(record, but=record.claimant)
+        if record.claimant:
+            self._telling.tell(record.claimant, record)
 
     def _mail(self, subject: Subject) -> None:
         """The outcome is known, and could not be mailed: that is an outcome too, and `resend` takes it up again."""
         request = self.requests.get(subject.name)
         if request is None or request.state.settled:
             return
+        record = self.records.get(request.key) if request.key else None
+        if not request.reason and record and not record.state.ended:
+            return  # nothing to mail yet: whoever ends the work wakes `notify`
         attempt, now = self.tokens.new(), self.clock.now()
         lease_until = now + self.mail_lease_seconds
         if not self.requests.begin_sending(request.request_id, attempt, now=now, lease_until=lease_until):
             raise Retryable("another delivery is sending it, or died and still has its lease")
-        reason = request.reason or Reason.INTERNAL
-        settle = partial(self.requests.settle, request.request_id, attempt, RequestState.UNDELIVERABLE, now, reason)
-        insist(settle)
+        insist(partial(self.requests.settle, request.request_id, attempt, RequestState.UNDELIVERABLE, now))
         self.log.emit(events.MailUndeliverable(request_id=request.request_id))
 
     @property
     def _telling(self) -> Telling:
         return Telling(self.requests, self.waiters, self.notifications)
-
-
-def _over(record: Record) -> bool:
-    return record.state in (RecordState.READY, RecordState.FAILED)

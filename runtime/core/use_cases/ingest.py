@@ -261,7 +261,7 @@ class Ingest:
             self.log.emit(events.ClaimJoined(request_id=request.request_id, digest=key))
         elif record.state is RecordState.CLAIMED:  # by an earlier delivery of this very message, which nobody else has
             raise Retryable("an attempt of ours is alive, or died and still has its lease")
-        if record.state in (RecordState.READY, RecordState.FAILED):
+        if record.state.ended:
             self._telling.tell(request.request_id, record)
         self._forget_image(record)
 

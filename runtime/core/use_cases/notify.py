@@ -10,7 +10,7 @@ from runtime.core.errors import Absent, AddressUnverified, Retryable
 from runtime.core.insist import insist
 from runtime.core.mail import compose
 from runtime.core.reasons import Reason
-from runtime.core.types import RecordState, RequestState, Stage
+from runtime.core.types import RequestState, Stage
 
 if TYPE_CHECKING:
     from runtime.core.ports import Clock, Log, Mailer, Records, Requests, Results, Tokens, Waiters
@@ -66,9 +66,9 @@ class Notify:
         if request.reason or request.key is None:
             return request.reason
         record = self.records.get(request.key)
-        if record and not _finished(record):
+        if record and not record.state.ended:
             record = self._wait_again(request, request.key)
-        if record and not _finished(record):
+        if record and not record.state.ended:
             return None
         if record is None or record.content != request.content:
             return Reason.INTERNAL  # it expired while this mail was delayed: uploaded again, the picture is read again
@@ -78,7 +78,7 @@ class Notify:
         """The work has not ended (any more): wait once more, and look once more, as a join does."""
         self.waiters.add(key, request)
         record = self.records.get(key)
-        if record is None or _finished(record):
+        if record is None or record.state.ended:
             self.waiters.remove(key, request.request_id)
         return record
 
@@ -124,7 +124,3 @@ class Notify:
                 request, outcome.count, outcome.text, sender=self.sender, kept_until=outcome.kept_until
             )
         return self.mailer.send(letter, request.email)
-
-
-def _finished(record: Record) -> bool:
-    return record.state in (RecordState.READY, RecordState.FAILED)

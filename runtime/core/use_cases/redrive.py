@@ -22,14 +22,25 @@ class Redrive:
     replays: Replays
     log: Log
 
-    def __call__(self, letter: DeadLetter) -> None:
+    def __call__(self, letter: DeadLetter) -> bool:
         """Replay one. What was answered meanwhile stays so: its stage sees that, and does nothing.
 
         A mail that could not be sent is due again: its request is taken up again first. The letter is forgotten last.
+
+        Returns:
+            False if it cannot be replayed: nobody knows where it died, or those whom it concerns are just being told.
         """
+        if letter.queue is Queue.UNKNOWN or not letter.told_at:
+            return False
         if letter.queue is Queue.NOTIFY:
             for subject in letter.subjects:
-                self.requests.reopen(subject.name)
+                self._take_up(subject.name)
         self.replays.send(letter)
         self.dead_letters.forget(letter)
         self.log.emit(events.DeadLetterReplayed(message=letter.message_id, queue=letter.queue))
+        return True
+
+    def _take_up(self, request_id: str) -> None:
+        request = self.requests.get(request_id)
+        if request:
+            self.requests.reopen(request_id, forget_reason=request.may_end_otherwise)

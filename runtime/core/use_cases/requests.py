@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from runtime.core import events, keys
-from runtime.core.errors import Absent, BadRequest
+from runtime.core.errors import Absent, BadRequest, Retryable
 from runtime.core.pictures import CONTENT_TYPES
 from runtime.core.reasons import MAX_BYTES, Reason, told
 from runtime.core.types import RecordState, Request, RequestState, Stage
@@ -138,11 +138,18 @@ class OpenRequest:
         self.requests.open(request)
         self.log.emit(events.RequestOpened(request_id=request_id, size=wish.size))
         if refused:
-            self.notifications.send(request_id)
+            self._wake_notify(request_id)
             self.log.emit(events.PictureRefused(request_id=request_id, digest=None, reason=refused))
             raise RefusedAtTheDoor(refused, request_id, access_token)
         form = self.uploads.form(keys.upload(request_id), wish.content_type, self.form_seconds)
         return Opened(request_id, access_token, form, request.form_expires_at)
+
+    def _wake_notify(self, request_id: str) -> None:
+        """What is refused is written down; asked to come again, its sender would have it refused, and mailed, again."""
+        try:
+            self.notifications.send(request_id)
+        except Retryable:
+            self.log.emit(events.LeftToSweep(request_id=request_id))
 
 
 @dataclass(frozen=True)
@@ -193,9 +200,14 @@ class ShowRequest:
             return None
 
 
-def message(reason: Reason | None) -> str | None:
-    """What a person is told of a reason, in one string."""
-    return told(reason) if reason else None
+_UNSENT: Final = "The mail could not be sent. The result is kept; ask for the mail again later."
+
+
+def message(request: Request) -> str | None:
+    """What a person is told of why a request did not end as they wished, in one string."""
+    if request.reason:
+        return told(request.reason)
+    return _UNSENT if request.state is RequestState.UNDELIVERABLE else None
 
 
 def problem(error: BadRequest) -> dict[str, Any]:

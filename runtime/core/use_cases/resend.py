@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     from runtime.core.ports import Log, Mailer, Notifications, Requests
 
 _NO_SUCH: Final = "There is no such request, or it has expired; upload the picture again."
-_UNDER_WAY: Final = "The request is still under way: its mail comes when the picture has been read."
-_ANSWERED: Final = "The mail was sent already; upload the picture again, and it is answered at once."
+_NOT_ASKED_FOR: Final = {
+    RequestState.OPEN: ("under_way", "Nothing has been uploaded for this request yet."),
+    RequestState.SENT: ("already_answered", "Its mail was sent already; upload the picture again for another."),
+    RequestState.FAILED: ("already_answered", "Its mail was sent already, and says why there is no result."),
+}
+_UNDER_WAY: Final = ("under_way", "The request is still under way: its mail comes when the picture has been read.")
 
 
 @dataclass(frozen=True)
@@ -37,10 +41,9 @@ class Resend:
         if request is None:
             raise BadRequest("no_such_request", _NO_SUCH, 404)
         if request.state is not RequestState.UNDELIVERABLE:
-            settled = request.state.settled
-            raise BadRequest("already_answered" if settled else "under_way", _ANSWERED if settled else _UNDER_WAY, 409)
+            raise BadRequest(*_NOT_ASKED_FOR.get(request.state, _UNDER_WAY), 409)
         if not self.mailer.verified(request.email):
             raise BadRequest(Reason.RECIPIENT_NOT_VERIFIED, told(Reason.RECIPIENT_NOT_VERIFIED), 403)
-        self.requests.reopen(request_id)
+        self.requests.reopen(request_id, forget_reason=request.may_end_otherwise)
         self.notifications.send(request_id)
         self.log.emit(events.ResendAsked(request_id=request_id))

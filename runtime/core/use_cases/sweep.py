@@ -1,14 +1,15 @@
-"""Every quarter of an hour: what is stuck is driven on, and how old the oldest image is, is measured.
+"""Every quarter of an hour: how old the oldest image is, is measured, and what is stuck is driven on.
 
     TRANSCRIBED, counted        ─► publish        a message was lost between two stages
     TRANSCRIBED, not counted    ─► count
     TRANSCRIBED, nothing there  ─► FAILED         its transcript expired: all who wait are told
     a request without an outcome
-        whose picture is READY or FAILED, or that has a reason, or whose SENDING lease ran out   ─► notify
+        whose picture is READY or refused, or that has a reason, or whose SENDING lease ran out  ─► notify
         whose picture is being worked on                                                         waits
-        else: never kept, never claimed, or claimed by an attempt whose lease ran out            ─► ingest
+        else: never kept, never claimed, or claimed by an attempt that ended without a result    ─► ingest
 
-Each stage takes it as one more delivery of a message that it has seen, so a sweep can run at any time, and twice.
+Each stage takes it as one more delivery of a message that it has seen, so a sweep can run at any time, and twice. What
+was driven on is left alone for a while.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from runtime.core import events
-from runtime.core.errors import Absent, Retryable
+from runtime.core.described import described
 from runtime.core.reasons import Reason
 from runtime.core.types import RecordState, RequestState
 from runtime.core.use_cases.telling import Telling
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from runtime.core.ports import (
         Clock,
@@ -45,7 +46,7 @@ class Sweep:
     """The use case, with the ports that it needs.
 
     Attributes:
-        patience_seconds: What began less long ago is not stuck: its message may still be on its way.
+        patience_seconds: What began, or was driven on, less long ago is not stuck: its message may be on its way.
     """
 
     unfinished: Unfinished
@@ -61,80 +62,90 @@ class Sweep:
     patience_seconds: float
 
     def __call__(self) -> None:
-        """Sweep once. What a busy service keeps from being swept waits for the next time."""
+        """Sweep once. What cannot be looked at is told in the log, keeps nothing else back, and waits for the next."""
+        self._guarded("images", self._measure)
         before = self.clock.now() - self.patience_seconds
-        driven = self._each(self._drive_record, self.unfinished.records(before))
-        driven += self._each(self._drive_request, self.unfinished.requests(before))
+        woken: set[str] = set()
+        driven = self._guarded("records", lambda: self._drive_records(before))
+        driven += self._guarded("requests", lambda: self._drive_requests(before, woken))
+        self.log.emit(events.Swept(driven=driven))
+
+    def _measure(self) -> int:
         oldest = self.images.oldest()
-        age = None if oldest is None else round(max(0.0, self.clock.now() - oldest), 3)
-        self.log.emit(events.Swept(driven=driven, oldest_image_seconds=age))
+        age = 0.0 if oldest is None else max(0.0, self.clock.now() - oldest)
+        self.log.emit(events.ImagesMeasured(oldest_image_seconds=round(age, 3)))
+        return 0
 
-    def _each(self, drive: Callable[[str], str], names: Iterable[str]) -> int:
-        """How many of them had to be driven on."""
-        driven = 0
-        for name in names:
-            try:
-                to = drive(name)
-            except Retryable as error:
-                self.log.emit(events.SweepPutOff(name=name, cause=type(error).__name__))
-                continue
-            if to:
-                driven += 1
-                self.log.emit(events.DrivenOn(name=name, to=to))
-        return driven
+    def _drive_records(self, before: float) -> int:
+        return sum(
+            self._guarded(key, lambda key=key: self._drive_record(key)) for key in self.unfinished.records(before)
+        )
 
-    def _drive_record(self, key: str) -> str:
-        """What a transcript without a count was driven to; a claim is driven on by the requests that wait for it."""
+    def _drive_requests(self, before: float, woken: set[str]) -> int:
+        found = self.unfinished.requests(before)
+        return sum(self._guarded(each, lambda each=each: self._drive_request(each, woken)) for each in found)
+
+    def _guarded(self, name: str, work: Callable[[], int]) -> int:
+        """One that cannot be looked at, for whatever reason, keeps no other one from being driven."""
+        try:
+            return work()
+        except Exception as error:  # noqa: BLE001  see above; its message may hold what must not be logged
+            self.log.emit(events.SweepFailed(name=name, **described(error)))
+            return 0
+
+    def _drive_record(self, key: str) -> int:
+        """A transcript without a count is driven on here; a claim, by the requests that wait for it."""
         record = self.records.get(key)
         if record is None or record.state is not RecordState.TRANSCRIBED:
-            return ""
-        if self._counted(record):
+            return 0
+        self.unfinished.record_driven(key, self.clock.now())
+        counted = self.results.counted(key)
+        if counted and counted.generation == record.generation:
             self.stages.counted(key)
-            return "publish"
-        if self._transcribed(record):
+            return self._driven(key, "publish")
+        if self.results.has_transcript(key, record.generation):
             self.stages.transcribed(key, record.generation)
-            return "count"
+            return self._driven(key, "count")
         if not self.records.abandon(record, Reason.INTERNAL, self.clock.now()):
-            return ""  # it moved on just now
+            return 0  # it moved on just now
         self.log.emit(events.PictureAbandoned(digest=key, generation=record.generation))
         self._telling.tell_all(replace(record, state=RecordState.FAILED, reason=Reason.INTERNAL))
-        return "failed"
+        return self._driven(key, "failed")
 
-    def _counted(self, record: Record) -> bool:
-        try:
-            return self.results.read_count(record.key).generation == record.generation
-        except Absent:
-            return False
-
-    def _transcribed(self, record: Record) -> bool:
-        try:
-            self.results.read_transcript(record.key, record.generation)
-        except Absent:
-            return False
-        return True
-
-    def _drive_request(self, request_id: str) -> str:
-        request = self.requests.get(request_id)
+    def _drive_request(self, request_id: str, woken: set[str]) -> int:
+        request, now = self.requests.get(request_id), self.clock.now()
         if request is None or request.state.settled:
-            return ""
+            return 0
+        if request.state is RequestState.SENDING and request.sending_until > now:
+            return 0
+        self.unfinished.request_driven(request_id, now)
         record = self.records.get(request.key) if request.key else None
         if request.reason or request.state is RequestState.SENDING:
             self.notifications.send(request_id)
-            return "notify"
+            return self._driven(request_id, "notify")
         if record and record.content == request.content:
-            return self._drive_waiter(request, record)
-        self.stages.uploaded(request)
-        return "ingest"
+            return self._drive_waiter(request, record, woken)
+        return self._read_again(request)
 
-    def _drive_waiter(self, request: Request, record: Record) -> str:
+    def _drive_waiter(self, request: Request, record: Record, woken: set[str]) -> int:
         now = self.clock.now()
-        if record.ready(now) or (record.fresh(now) and record.state is RecordState.FAILED):
+        if record.ready(now) or record.refused(now):
             self._telling.tell(request.request_id, record)
-            return "notify"
-        if record.fresh(now) and record.state is RecordState.CLAIMED and record.lease_until > now:
-            return ""
+            return self._driven(request.request_id, "notify")
+        if record.key in woken or not record.claimable(
+            now
+        ):  # who waits for the same picture goes on by the same message
+            return 0
+        woken.add(record.key)
+        return self._read_again(request)
+
+    def _read_again(self, request: Request) -> int:
         self.stages.uploaded(request)
-        return "ingest"
+        return self._driven(request.request_id, "ingest")
+
+    def _driven(self, name: str, to: str) -> int:
+        self.log.emit(events.DrivenOn(name=name, to=to))
+        return 1
 
     @property
     def _telling(self) -> Telling:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from runtime.core.reasons import explain
+
 if TYPE_CHECKING:
     from runtime.core.ports import Notifications, Requests, Waiters
     from runtime.core.types import Record
@@ -19,15 +21,18 @@ class Telling:
     notifications: Notifications
 
     def tell(self, request_id: str, record: Record) -> None:
-        """Let one who waits know how the work ended; struck out last, so that a crash leaves nobody out."""
-        if record.reason:
+        """Let one who waits know how the work ended; struck out last, so that a crash leaves nobody out.
+
+        A reason that may pass is left on the record: if somebody claims the picture anew before the mail is out,
+        `notify` sees that, and waits for it instead.
+        """
+        if record.reason and not explain(record.reason).retryable:
             self.requests.refuse(request_id, record.reason)
         self.notifications.send(request_id)
         self.waiters.remove(record.key, request_id)
 
-    def tell_all(self, record: Record, *, but: str = "") -> int:
-        """Let all know who wait, except for one; how many they are. The record's end must have been written before."""
-        waiting = [request_id for request_id in self.waiters.of(record.key) if request_id != but]
-        for request_id in waiting:
-            self.tell(request_id, record)
-        return len(waiting)
+    def tell_all(self, record: Record, *, but: str = "") -> None:
+        """Let all know who wait, except for one. The record's end must have been written before."""
+        for request_id in self.waiters.of(record.key):
+            if request_id != but:
+                self.tell(request_id, record)

@@ -23,6 +23,7 @@ from runtime.adapters.system import SystemClock
 from runtime.adapters.table import Table
 from runtime.adapters.unfinished import TableUnfinished
 from runtime.adapters.uploads import S3Uploads
+from runtime.core.dead_letter import Queue
 from runtime.handlers.s3_events import written
 from tests.runtime import fakes
 
@@ -68,7 +69,6 @@ class Ports:
     stages: Stages
     dead_letters: DeadLetters
     replays: Replays
-    queue_arn: str
     put_upload: Callable[[str, bytes], str]
     has_upload: Callable[[str], bool]
     has_image: Callable[[str], bool]
@@ -103,7 +103,6 @@ def in_memory() -> Ports:
         stages=stages,
         dead_letters=fakes.MemoryDeadLetters(),
         replays=replays,
-        queue_arn="arn:aws:sqs:us-east-1:123456789012:queue",
         put_upload=uploads.put,
         has_upload=lambda key: key in uploads.objects,
         has_image=lambda key: key in images.kept,
@@ -186,8 +185,7 @@ def on_aws(clients: Clients) -> Ports:
         unfinished=TableUnfinished(table),
         stages=SqsStages(sqs, SystemClock(), ingest=queue_url, count=queue_url, publish=queue_url),
         dead_letters=TableDeadLetters(table),
-        replays=SqsReplays(sqs),
-        queue_arn=f"arn:aws:sqs:{REGION}:{queue_url.split('/')[-2]}:{name}",
+        replays=SqsReplays(sqs, {Queue.NOTIFY: queue_url}),
         put_upload=lambda key, data: s3.put_object(Bucket=uploads_bucket, Key=key, Body=data)["ETag"].strip('"'),
         has_upload=lambda key: exists(uploads_bucket, key),
         has_image=lambda key: exists(results_bucket, f"images/{key}"),

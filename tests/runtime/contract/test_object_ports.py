@@ -13,6 +13,7 @@ from runtime.core.errors import Absent, Changed
 from runtime.core.transcript import Transcript, TranscriptRow
 from runtime.core.types import Claim, Content, Request
 from runtime.core.word_count import tally
+from tests.runtime.fakes import etag_of
 
 if TYPE_CHECKING:
     from tests.runtime.contract.conftest import Ports
@@ -121,6 +122,18 @@ def test_a_word_count_is_overwritten_by_its_own_or_a_later_generation_alone(port
     assert ports.results.read_count(KEY).generation == 3
 
 
+def test_what_is_there_is_known_whatever_it_holds(ports: Ports) -> None:
+    assert not ports.results.has_transcript(KEY, 2)
+    assert ports.results.counted(KEY) is None
+    ports.results.write_transcript(CLAIM, TRANSCRIPT)
+    ports.results.write_count(tally(KEY, TRANSCRIPT), 7)
+    assert ports.results.has_transcript(KEY, 2)
+    assert not ports.results.has_transcript(KEY, 20)
+    counted = ports.results.counted(KEY)
+    assert counted
+    assert (counted.generation, counted.etag) == (7, etag_of(tally(KEY, TRANSCRIPT).dump()))
+
+
 def test_a_result_is_complete_with_text_and_count(ports: Ports) -> None:
     assert not ports.results.complete(KEY)
     ports.results.write_count(tally(KEY, TRANSCRIPT), 1)
@@ -147,7 +160,7 @@ def test_a_stage_is_woken_for_what_was_written_before(ports: Ports) -> None:
 
 
 def test_a_dead_letter_goes_back_into_its_queue_as_it_was(ports: Ports) -> None:
-    ports.replays.send(DeadLetter("m", Queue.NOTIFY, ports.queue_arn, '{"odd": "ü"}', 200, 1.0))
+    ports.replays.send(DeadLetter("m", Queue.NOTIFY, "arn", '{"odd": "ü"}', 200, 1.0))
     assert ports.replayed() == ['{"odd": "ü"}']
 
 

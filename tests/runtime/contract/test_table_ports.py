@@ -369,38 +369,27 @@ def test_nothing_is_given_up_where_there_is_nothing(ports: Ports) -> None:
     assert ports.records.get("0" * 32) is None
 
 
-def undeliverable(ports: Ports, reason: Reason, *, kept: bool) -> None:
+def undeliverable(ports: Ports, reason: Reason) -> None:
     ports.requests.bind(ID, "etag", CONTENT, uploaded=NOW, now=NOW)
-    if kept:
-        ports.requests.kept(ID, KEY, NOW)
     assert ports.requests.begin_sending(ID, "a", now=NOW, lease_until=NOW + 60)
     ports.requests.settle(ID, "a", RequestState.UNDELIVERABLE, NOW, reason)
 
 
-@pytest.mark.parametrize(
-    ("reason", "kept", "left"),
-    [
-        (Reason.RECIPIENT_NOT_VERIFIED, True, None),
-        (Reason.INTERNAL, True, None),
-        (Reason.INTERNAL, False, Reason.INTERNAL),
-        (Reason.UNREADABLE, True, Reason.UNREADABLE),
-    ],
-)
-def test_what_is_undeliverable_is_taken_up_again_without_its_retryable_reason(
-    ports: Ports, opened: Request, reason: Reason, *, kept: bool, left: Reason | None
+@pytest.mark.parametrize(("forget", "left"), [(True, None), (False, Reason.UNREADABLE)])
+def test_what_is_undeliverable_is_taken_up_again(
+    ports: Ports, opened: Request, *, forget: bool, left: Reason | None
 ) -> None:
-    undeliverable(ports, reason, kept=kept)
-    assert request(ports).state is not RequestState.WAITING
-    assert ports.requests.reopen(opened.request_id)
+    undeliverable(ports, Reason.UNREADABLE)
+    assert ports.requests.reopen(opened.request_id, forget_reason=forget)
     assert (request(ports).state, request(ports).reason) == (RequestState.WAITING, left)
     assert ports.unfinished.requests(LATER) == [ID]
-    assert not ports.requests.reopen(opened.request_id)
+    assert not ports.requests.reopen(opened.request_id, forget_reason=forget)
     assert ports.requests.begin_sending(ID, "b", now=NOW, lease_until=NOW + 60)
 
 
 def test_what_is_not_undeliverable_is_not_taken_up_again(ports: Ports, opened: Request) -> None:
-    assert not ports.requests.reopen(opened.request_id)
-    assert not ports.requests.reopen("f" * 32)
+    assert not ports.requests.reopen(opened.request_id, forget_reason=True)
+    assert not ports.requests.reopen("f" * 32, forget_reason=True)
     assert ports.requests.get("f" * 32) is None
     assert request(ports) == opened
 
@@ -422,6 +411,35 @@ def test_a_request_refused_at_the_door_is_unfinished_until_its_mail_is_out(ports
         replace(opened, request_id=other, state=RequestState.WAITING, bound_at=NOW, reason=Reason.EMPTY)
     )
     assert ports.unfinished.requests(LATER) == [other]
+
+
+def test_a_request_that_was_never_bound_and_is_refused_is_unfinished_until_its_mail_is_out(
+    ports: Ports, opened: Request
+) -> None:
+    ports.requests.refuse(opened.request_id, Reason.INTERNAL)
+    assert ports.unfinished.requests(LATER) == [ID]
+    assert ports.requests.begin_sending(ID, "a", now=NOW, lease_until=NOW + 60)
+    assert (request(ports).sending_until, ports.unfinished.requests(LATER)) == (NOW + 60, [ID])
+    ports.requests.settle(ID, "a", RequestState.FAILED, NOW)
+    assert ports.unfinished.requests(LATER) == []
+
+
+def test_what_is_driven_on_counts_from_then_and_what_has_ended_does_not_come_back(
+    ports: Ports, opened: Request
+) -> None:
+    taken = claim(ports)
+    assert taken
+    ports.requests.bind(opened.request_id, "etag", CONTENT, uploaded=NOW, now=NOW)
+    ports.unfinished.record_driven(KEY, NOW + 50)
+    ports.unfinished.request_driven(ID, NOW + 60)
+    assert (ports.unfinished.records(NOW + 50), ports.unfinished.records(NOW + 51)) == ([], [KEY])
+    assert (ports.unfinished.requests(NOW + 60), ports.unfinished.requests(NOW + 61)) == ([], [ID])
+    ready(ports, 1)
+    ports.requests.begin_sending(ID, "a", now=NOW, lease_until=NOW + 60)
+    ports.requests.settle(ID, "a", RequestState.SENT, NOW)
+    ports.unfinished.record_driven(KEY, NOW + 70)
+    ports.unfinished.request_driven(ID, NOW + 70)
+    assert (ports.unfinished.records(LATER), ports.unfinished.requests(LATER)) == ([], [])
 
 
 def test_a_record_is_unfinished_from_its_claim_to_its_end(ports: Ports) -> None:
@@ -451,16 +469,23 @@ def test_a_record_that_failed_is_finished_until_it_is_claimed_anew(ports: Ports,
 
 def letter(message_id: str = "m", queue: Queue = Queue.INGEST, sent_at: float = NOW) -> DeadLetter:
     subjects = (Subject("uploads/x", "etag"), Subject("uploads/y"))
-    return DeadLetter(message_id, queue, "arn:aws:sqs:us-east-1:1:q", '{"ü": 1}', 200, sent_at, NOW + 9, subjects)
+    return DeadLetter(message_id, queue, "arn", '{"ü": 1}', 200, sent_at, NOW + 9, subjects=subjects)
 
 
 def test_a_dead_letter_is_kept_as_it_is_until_it_is_forgotten(ports: Ports) -> None:
     assert ports.dead_letters.kept() == []
     ports.dead_letters.keep(letter())
-    ports.dead_letters.keep(letter())
+    ports.dead_letters.keep(replace(letter(), died_at=NOW + 20, receives=201))
     assert ports.dead_letters.kept() == [letter()]
+    ports.dead_letters.told(letter(), NOW + 30)
+    assert ports.dead_letters.kept() == [replace(letter(), told_at=NOW + 30)]
     ports.dead_letters.forget(letter())
     ports.dead_letters.forget(letter())
+    assert ports.dead_letters.kept() == []
+
+
+def test_what_is_forgotten_does_not_come_back_when_it_is_told(ports: Ports) -> None:
+    ports.dead_letters.told(letter(), NOW)
     assert ports.dead_letters.kept() == []
 
 

@@ -135,7 +135,7 @@ def test_confidence_is_a_share_of_a_hundred(told: object, taken: float) -> None:
     assert reading.lines[0].words[0].confidence == taken
 
 
-@pytest.mark.parametrize("told", [None, 0, -1, 10**30, "2", 2.5, [2], {}])
+@pytest.mark.parametrize("told", [None, 0, -1, 10**30, True, "2", 2.5, [2], {}])
 def test_a_page_number_that_is_none_counts_as_absent(told: object) -> None:
     reading = parse(
         {"DocumentMetadata": {"Pages": told}, "Blocks": [word("x", "a", Page=told), word("y", "b", Page=7)]}

@@ -66,4 +66,4 @@ def test_each_letter_of_a_batch_is_kept_by_itself() -> None:
 def test_a_schedule_has_the_service_swept() -> None:
     service = Service()
     assert scheduled(service.sweep)({"source": "aws.events"}) == {}
-    assert service.log.names() == ["swept"]
+    assert service.log.names() == ["images_measured", "swept"]

@@ -174,7 +174,7 @@ def test_a_mail_that_cannot_be_sent_makes_its_request_undeliverable_and_shows_it
     service.publish(service.results.written.pop(), service.clock.now())
     service.notifications.sent.clear()
     service.failures(dead(Queue.NOTIFY, Subject(opened.request_id)))
-    assert outcome(service, opened) == (RequestState.UNDELIVERABLE, Reason.INTERNAL)
+    assert outcome(service, opened) == (RequestState.UNDELIVERABLE, None)
     assert service.status(opened).count is not None
 
 
@@ -192,6 +192,72 @@ def test_a_letter_that_tells_of_nothing_is_kept_all_the_same(service: Service, q
     assert len(service.dead_letters.kept()) == 3
 
 
+def test_who_claims_the_picture_anew_while_the_others_are_told_gets_its_result(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = stuck_in_ingest(service)
+    service.reader.answer = Service().reader.answer
+    carl: list[Opened] = []
+    real = service.waiters.of
+
+    def carl_comes_first(key: str) -> list[str]:
+        if not carl:
+            carl.append(service.open("carl@example.com"))
+            service.ingest(service.upload(carl[0], PICTURE))
+        return real(key)
+
+    monkeypatch.setattr(service.waiters, "of", carl_comes_first)
+    service.failures(dead(Queue.INGEST, upload_of(service, opened)))
+    assert outcome(service, carl[0]) == (RequestState.SENT, None)
+    assert outcome(service, opened) == (RequestState.SENT, None)
+
+
+def test_a_letter_about_what_another_delivery_counted_waits_for_its_publication(service: Service) -> None:
+    opened, transcript = stuck_before_count(service)
+    service.count(transcript.name)
+    with pytest.raises(Retryable):
+        service.failures(dead(Queue.COUNT, transcript))
+    assert outcome(service, opened) == (RequestState.SENT, None)
+    service.failures(dead(Queue.COUNT, transcript))
+    assert outcome(service, opened) == (RequestState.SENT, None)
+
+
+def test_a_letter_about_an_overwritten_count_concerns_nobody(service: Service) -> None:
+    opened, transcript = stuck_before_count(service)
+    service.count(transcript.name)
+    [word_count] = service.results.written
+    service.failures(dead(Queue.PUBLISH, Subject(word_count, "the ETag of the one before")))
+    assert outcome(service, opened) == (RequestState.SENT, None)
+
+
+def test_a_letter_that_is_delivered_again_tells_those_who_were_not_told_yet(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = stuck_in_ingest(service)
+    service.clock.advance(-LEASE)
+    joined = service.open("bob@example.com")
+    service.ingest(service.upload(joined, PICTURE))
+    service.clock.advance(LEASE)
+
+    def busy(_: str) -> None:
+        raise Throttled("busy")
+
+    letter = dead(Queue.INGEST, upload_of(service, opened))
+    with monkeypatch.context() as while_busy:
+        while_busy.setattr(service.notifications, "send", busy)
+        with pytest.raises(Throttled):
+            service.failures(letter)
+    service.failures(letter)
+    assert outcome(service, joined) == outcome(service, opened) == (RequestState.FAILED, Reason.INTERNAL)
+
+
+def test_nothing_is_mailed_about_a_request_that_is_still_being_worked_on(service: Service) -> None:
+    opened, transcript = stuck_before_count(service)
+    service.failures(dead(Queue.NOTIFY, Subject(opened.request_id)))
+    service.count(transcript.name)
+    assert outcome(service, opened) == (RequestState.SENT, None)
+
+
 # -- replays -----------------------------------------------------------------------------------------------------------
 
 
@@ -201,6 +267,21 @@ def test_a_replayed_letter_goes_back_where_it_died_and_is_forgotten(service: Ser
     service.redrive(service.dead_letters.kept()[0])
     assert [sent.queue_arn for sent in service.replays.sent] == [letter.queue_arn]
     assert not service.dead_letters.kept()
+
+
+def test_a_letter_whose_people_are_just_being_told_is_not_replayed(service: Service) -> None:
+    opened = stuck_in_ingest(service)
+    service.clock.advance(-LEASE)
+    with pytest.raises(Retryable):
+        service.failures(dead(Queue.INGEST, upload_of(service, opened)))
+    assert not service.redrive(service.dead_letters.kept()[0])
+    assert not service.replays.sent
+    assert service.dead_letters.kept()
+
+
+def test_a_letter_that_died_nobody_knows_where_is_not_replayed(service: Service) -> None:
+    service.failures(dead(Queue.UNKNOWN))
+    assert not service.redrive(service.dead_letters.kept()[0])
 
 
 def test_a_letter_is_not_forgotten_unless_it_is_back(service: Service) -> None:

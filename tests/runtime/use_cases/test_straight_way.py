@@ -481,6 +481,19 @@ def test_a_refusal_at_the_door_whose_notification_was_lost_is_mailed_after_a_swe
     assert len(service.mailer.sent) == 1
 
 
+def test_a_refusal_at_the_door_is_no_reason_to_come_again_when_the_mail_has_to_wait(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(_: str) -> None:
+        raise Throttled("busy")
+
+    service.mailer.proven.add("ann@example.com")
+    monkeypatch.setattr(service.notifications, "send", busy)
+    with pytest.raises(RefusedAtTheDoor):
+        service.open_request(Wish("ann@example.com", "page.png", "image/png", 0))
+    assert "left_to_sweep" in service.log.names()
+
+
 def crash_once(monkeypatch: pytest.MonkeyPatch, port: object, call: str, error: Exception, *, after: bool) -> None:
     """Have the next call of a port raise, before or after it did its work."""
     real = getattr(port, call)

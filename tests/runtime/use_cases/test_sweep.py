@@ -166,8 +166,9 @@ def test_sweeping_twice_is_sweeping_once(service: Service) -> None:
     assert (len(service.mailer.sent), len(service.reader.asked)) == (1, 1)
 
 
-def test_a_busy_service_keeps_one_from_being_swept_and_not_the_others(
-    service: Service, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("error", [Throttled("busy"), ValueError("Dear Ann")], ids=["busy", "broken"])
+def test_what_cannot_be_looked_at_keeps_nothing_else_from_being_swept(
+    service: Service, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     first, second = service.open(), service.open()
     for opened, picture in ((first, PICTURE), (second, PICTURE + b"2")):
@@ -176,16 +177,18 @@ def test_a_busy_service_keeps_one_from_being_swept_and_not_the_others(
     real = service.records.get
     asked: list[str] = []
 
-    def busy_once(key: str) -> object:
+    def failing_once(key: str) -> object:
         asked.append(key)
         if len(asked) == 1:
-            raise Throttled("busy")
+            raise error
         return real(key)
 
-    monkeypatch.setattr(service.records, "get", busy_once)
+    monkeypatch.setattr(service.records, "get", failing_once)
     woken = [keys.parse_transcript(object_key) for object_key, _ in sweep(service)]
     assert len([each for each in woken if each]) == 1
-    assert "sweep_put_off" in service.log.names()
+    assert service.log.names()[-1] == "swept"
+    [failed] = [event for event in service.log.events if isinstance(event, events.SweepFailed)]
+    assert "Dear Ann" not in str(failed)
 
 
 def test_the_age_of_the_oldest_image_is_measured(service: Service) -> None:
@@ -195,5 +198,71 @@ def test_the_age_of_the_oldest_image_is_measured(service: Service) -> None:
     service.images.keep("1" * 32, PICTURE, Content.of(PICTURE))
     service.clock.advance(20.0)
     service.sweep()
-    ages = [event.oldest_image_seconds for event in service.log.events if isinstance(event, events.Swept)]
-    assert ages == [None, 120.0]
+    ages = [event.oldest_image_seconds for event in service.log.events if isinstance(event, events.ImagesMeasured)]
+    assert ages == [0.0, 120.0]
+
+
+def test_a_table_that_cannot_be_asked_keeps_no_image_from_being_measured(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(_: float) -> list[str]:
+        raise Throttled("busy")
+
+    monkeypatch.setattr(service.sweep.unfinished, "records", busy)
+    service.sweep()
+    assert service.log.names() == ["images_measured", "sweep_failed", "swept"]
+
+
+def test_what_was_driven_on_a_moment_ago_is_left_alone(service: Service) -> None:
+    transcribed(service)
+    assert sweep(service)
+    service.clock.advance(PATIENCE - 1)
+    service.sweep()
+    assert service.stages.woken == []
+    service.clock.advance(2)
+    service.sweep()
+    assert service.stages.woken
+
+
+def test_a_mail_that_somebody_is_sending_is_left_alone(service: Service) -> None:
+    opened = service.open()
+    service.ingest(service.upload(opened, PICTURE))
+    service.clock.advance(PATIENCE + 1)
+    now = service.clock.now()
+    service.requests.begin_sending(opened.request_id, "alive", now=now, lease_until=now + LEASE)
+    service.sweep()
+    assert service.notifications.sent == []
+
+
+def test_of_all_who_wait_for_a_picture_one_wakes_it(service: Service) -> None:
+    service.reader.answer = MemoryError()
+    with pytest.raises(MemoryError):
+        service.ingest(service.upload(service.open(), PICTURE))
+    for name in ("bob", "carl", "dora"):
+        service.ingest(service.upload(service.open(f"{name}@example.com"), PICTURE))
+    assert len(sweep(service)) == 1
+
+
+def test_who_waits_to_try_a_picture_again_that_failed_before_is_not_told_of_that(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An old accident's record is claimed anew by who uploads the picture now; a busy table only delays that."""
+    service.reader.answer = {"Blocks": None}
+    with pytest.raises(TypeError):
+        service.ingest(service.upload(service.open(), PICTURE))
+    service.clock.advance(LEASE + 1)
+    [record] = service.records.rows.values()
+    service.records.abandon(record, Reason.INTERNAL, service.clock.now())
+    service.reader.answer = Service().reader.answer
+    bob = service.open("bob@example.com")
+    upload = service.upload(bob, PICTURE)
+
+    def throttled(*_: object) -> bool:
+        raise Throttled("busy")
+
+    with monkeypatch.context() as busy:
+        busy.setattr(service.records, "claim", throttled)
+        with pytest.raises(Throttled):
+            service.ingest(upload)
+    see_through(service, sweep(service))
+    assert service.request(bob).state is RequestState.SENT
