@@ -82,18 +82,17 @@ def open_picture(data: bytes) -> Image.Image:
         raise unsupported_document()
     if max(image.size) > MAX_SIDE:
         raise bad_document(f"{image.width} x {image.height} pixels are more than {MAX_SIDE} a side")
-    halve = max(image.size) >= _HUGE
     try:
-        if halve and isinstance(image, JpegImageFile):
-            image.draft(None, (image.width // 2, image.height // 2))  # never decoded whole
+        if max(image.size) >= _HUGE and isinstance(image, JpegImageFile):
+            image.draft(None, (image.width // 2, image.height // 2))  # it is never decoded whole
         image.load()
-        return _upright(image, _Pixels.of(image).plain(image, halve=halve and max(image.size) >= _HUGE))
+        return _upright(image, _Pixels.of(image).plain(image))
     except Exception as error:
         raise bad_document("its pixels are broken or missing") from error
 
 
 def _pages(image: TiffImageFile) -> list[int]:
-    """Which of its parts are pages; the first, if none says so; no more than are needed to know that they are several."""
+    """Which of its parts are pages; the first, if none says so. No more than two: that is all there is to know."""
     pages: list[int] = []
     for part in range(_MOST_PARTS):
         try:
@@ -140,8 +139,9 @@ class _Pixels:
             return cls("L", _scale(max(_brightest(band) for _, band in _bands(image))))
         return cls("L" if image.mode == "LAB" else "RGB")
 
-    def plain(self, image: Image.Image, *, halve: bool) -> Image.Image:
+    def plain(self, image: Image.Image) -> Image.Image:
         """The picture in its mode, a band at a time, so that it does not lie in memory in several modes at once."""
+        halve = max(image.size) >= _HUGE
         if self.mode == "1" or (image.mode == self.mode and not halve and not self._clear(image)):
             return image
         by = 2 if halve else 1

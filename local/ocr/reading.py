@@ -97,7 +97,7 @@ def _sureness(reading: Reading) -> int:
 
 def _views(picture: Image.Image) -> Iterator[View]:
     """Ways to look at the picture, the likeliest first; each is made only when the ones before it did not do."""
-    plain = View(picture.convert("L")).scaled()
+    plain = View(picture if picture.mode == "L" else picture.convert("L")).scaled()
     if picture.mode == "1":  # a scanner's: flat and evenly lit
         across, down = lie_of_lines(plain.image)
         if down.strength > _PLAINLY_TURNED * across.strength:
@@ -110,6 +110,7 @@ def _views(picture: Image.Image) -> Iterator[View]:
         yield _straight(evened.quarter_turned(), down)
     yield _straight(evened, across)
     yield plain
+    del plain, evened  # what follows may be long, and a large picture's views are
     if picture.mode == "RGB":
         for band in ("R", "B"):
             yield View(picture.getchannel(band)).scaled().evened().levelled(across.degrees)

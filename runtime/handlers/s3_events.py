@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-conte
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus
 
@@ -35,5 +35,5 @@ def _written(record: Mapping[str, Any]) -> Written:
         object_key=unquote_plus(told["key"]),
         etag=told.get("eTag", "").strip('"'),
         size=int(told.get("size", 0)),
-        time=datetime.fromisoformat(record["eventTime"]).timestamp(),
+        time=datetime.fromisoformat(record["eventTime"]).astimezone(UTC).timestamp(),  # refuses what is no year there
     )

@@ -57,11 +57,14 @@ def _directories(data: bytes) -> Iterator[Mapping[int, int]]:
         if count > _MOST_FIELDS or len(seen) > _MOST_DIRECTORIES:
             raise Rejected(Reason.UNREADABLE)
         end = at + 2 + 12 * count
-        yield dict(_numbers(order, data[at + 2 : end]))
+        yield _numbers(order, data[at + 2 : end])
         (at,) = unpack_from(f"{order}I", data, end)
 
 
-def _numbers(order: str, fields: bytes) -> Iterator[tuple[int, int]]:
+def _numbers(order: str, fields: bytes) -> dict[int, int]:
+    """By tag; of a field that is there twice, the first counts, as it does for decoders."""
+    numbers: dict[int, int] = {}
     for tag, kind, _, value in iter_unpack(f"{order}HHI4s", fields):
         if tag in _TAGS and kind in _FORMATS:
-            yield tag, unpack_from(order + _FORMATS[kind], value)[0]
+            numbers.setdefault(tag, unpack_from(order + _FORMATS[kind], value)[0])
+    return numbers

@@ -228,4 +228,5 @@ def problem(error: BadRequest) -> dict[str, Any]:
 
 
 def _hash(access_token: str) -> str:
-    return hashlib.sha256(access_token.encode()).hexdigest()
+    """Of any text, half characters too: a header can hold them."""
+    return hashlib.sha256(access_token.encode("utf-8", "replace")).hexdigest()

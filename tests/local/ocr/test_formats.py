@@ -7,7 +7,7 @@ import pytest
 from PIL import ExifTags, Image, ImageChops
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
-from tests.local.ocr.reading import words_in
+from tests.local.ocr.reading import answer_to, blocks_of, words_in
 from tests.pictures import page, to_bytes, turned_by_exif
 
 if TYPE_CHECKING:
@@ -81,3 +81,54 @@ def test_a_tiff_with_an_orientation_is_turned_once_and_not_twice() -> None:
     tags[ExifTags.Base.Orientation] = 2  # mirrored: turned twice, it would be mirrored again
     mirrored = PAGE.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     assert words_in(to_bytes(mirrored, "TIFF", tiffinfo=tags)) == TEXT.split()
+
+
+NEW_SUBFILE_TYPE = 254
+
+
+def tags(tag: int, value: int) -> ImageFileDirectory_v2:
+    made = ImageFileDirectory_v2()
+    made[tag] = value
+    return made
+
+
+def tiff_parts(*kinds: int) -> bytes:
+    """A TIFF whose parts say what they are: 0 a page, 1 a thumbnail, 4 a mask. All but pages are blank."""
+    parts: list[Image.Image] = []
+    for kind in kinds:
+        part = PAGE.copy() if kind == 0 else Image.new("L", (90, 60), 255)
+        part.encoderinfo = {"tiffinfo": tags(NEW_SUBFILE_TYPE, kind)}
+        parts.append(part)
+    first, *rest = parts
+    return to_bytes(first, "TIFF", save_all=True, append_images=rest, tiffinfo=tags(NEW_SUBFILE_TYPE, kinds[0]))
+
+
+@pytest.mark.parametrize("kinds", [(0, 1), (1, 0), (0, 4, 1)])
+def test_a_thumbnail_or_a_mask_is_no_page(kinds: tuple[int, ...]) -> None:
+    assert words_in(tiff_parts(*kinds)) == TEXT.split()
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # it is Pillow's, and not raised where warnings are no errors
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_a_picture_whose_exif_is_broken_is_read_as_it_lies(kind: Format) -> None:
+    exif = b"Exif\0\0MM\0*\0\0\0\x08\xff\xff" + b"\1\x12\0\3" * 50
+    assert words_in(to_bytes(PAGE, kind, exif=exif)) == TEXT.split()
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 10_000), (10_000, 1), (7, 10_000), (400, 3), (3, 400), (20, 400), (2, 2)])
+@pytest.mark.parametrize("mode", ["1", "RGB"])
+def test_a_sliver_has_no_words(size: tuple[int, int], mode: str) -> None:
+    assert words_in(to_bytes(Image.effect_noise(size, 90).convert(mode), "PNG")) == []
+
+
+@pytest.mark.parametrize("mode", ["1", "P", "RGB", "I;16"])
+def test_the_largest_picture_is_read_where_its_words_are(mode: str) -> None:
+    sheet = Image.new("L", (10_000, 400), 255)
+    sheet.paste(PAGE.resize((2 * PAGE.width, 2 * PAGE.height)), (8_000, 50))
+    if mode == "I;16":
+        picture = sheet.convert("I").point(lambda level: level * 257 + 0).convert("I;16")
+    else:
+        picture = sheet.convert(mode)
+    words = blocks_of(answer_to(to_bytes(picture, "PNG")), "WORD")
+    assert [word.get("Text") for word in words] == TEXT.split()
+    assert 0.8 < words[0]["Geometry"]["BoundingBox"]["Left"] < 0.9

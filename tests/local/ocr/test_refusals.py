@@ -105,8 +105,8 @@ def gif() -> bytes:
 
 @pytest.mark.parametrize(
     "file",
-    [b"", b"plain text", b"%PDF-1.7\n%%EOF", gif(), b"\0" * 64, b"\x89PNG"],
-    ids=["empty", "text", "PDF", "GIF", "zeros", "half a signature"],
+    [b"", b"plain text", b"%PDF-1.7\n%%EOF", gif(), b"II+\0\x08\0\0\0\x10" + bytes(60), b"\0" * 64, b"\x89PNG"],
+    ids=["empty", "text", "PDF", "GIF", "BigTIFF", "zeros", "half a signature"],
 )
 def test_other_formats_are_unsupported(file: bytes) -> None:
     assert refusal_of(file) == "UnsupportedDocumentException"
@@ -116,6 +116,15 @@ def test_a_tiff_of_two_pages_is_unsupported() -> None:
     assert refusal_of(to_bytes(page("One"), "TIFF", save_all=True, append_images=[page("Two")])) == (
         "UnsupportedDocumentException"
     )
+
+
+def test_a_tiff_of_endlessly_many_thumbnails_is_a_bad_document() -> None:
+    length = 2 + 12 * 3 + 4
+    parts = (
+        struct.pack("<H HHII HHII HHII I", 3, 254, 4, 1, 1, 256, 4, 1, 9, 257, 4, 1, 9, 8 + length * number)
+        for number in range(1, 50_000)
+    )
+    assert refusal_of(b"II*\0\x08\0\0\0" + b"".join(parts)) == "BadDocumentException"
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF"])

@@ -143,6 +143,10 @@ def test_without_a_token_nothing_is_shown(api: Api, authorization: str | None) -
     assert ask(api, "0" * 32, authorization)["statusCode"] == 401
 
 
+def test_a_token_of_half_characters_is_none(api: Api, service: Service) -> None:
+    assert ask(api, service.open().request_id, "Bearer \udfff\ud800")["statusCode"] == 404
+
+
 def test_another_requests_token_shows_nothing(api: Api, service: Service) -> None:
     first, second = service.open(), service.open()
     assert ask(api, first.request_id, f"Bearer {second.access_token}")["statusCode"] == 404

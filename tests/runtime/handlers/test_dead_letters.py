@@ -43,7 +43,19 @@ def odd(**changes: Any) -> DeadLetter:  # noqa: ANN401  any part of a message
 
 
 @pytest.mark.parametrize(
-    "body", ["", "no JSON", "[]", "null", "7", '"text"', '{"Records": 1}', '{"Records": [{}]}', '{"Records": [null]}']
+    "body",
+    [
+        "",
+        "no JSON",
+        "[" * 100_000,
+        "[]",
+        "null",
+        "7",
+        '"text"',
+        '{"Records": 1}',
+        '{"Records": [{}]}',
+        '{"Records": [null]}',
+    ],
 )
 def test_a_letter_whose_body_is_what_killed_it_is_a_letter_about_nothing(body: str) -> None:
     letter = odd(body=body)
