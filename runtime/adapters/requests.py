@@ -143,8 +143,9 @@ class TableRequests:
         )
 
     def late(self, request_id: str, now: float) -> None:
-        """The person was told that it takes longer."""
-        self._set(request_id, "SET #late_at = :now", {"now": now})
+        """The person was told that it takes longer; see the port."""
+        key = rows.request_key(request_id)
+        self._table.update(*key, "SET #late_at = :now", {"now": now}, condition="attribute_exists(pk)")
 
     def _set(self, request_id: str, change: str, values: dict[str, object], also: str = "") -> None:
         condition = f"attribute_exists(pk) AND {_UNSETTLED}{also}"

@@ -277,7 +277,7 @@ class Requests(Protocol):
         ...
 
     def late(self, request_id: str, now: float) -> None:
-        """The person was told that it takes longer; this changes no state."""
+        """The person was told that it takes longer, whatever has become of the request; this changes no state."""
         ...
 
 

@@ -342,7 +342,7 @@ class MemoryRequests:
         return True
 
     def late(self, request_id: str, now: float) -> None:
-        if row := self._unsettled(request_id):
+        if row := self.rows.get(request_id):
             self._change(request_id, times={**row.times, Stage.LATE: now})
 
     def _unsettled(self, request_id: str) -> Request | None:

@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from runtime.core import events
+from runtime.core import events, words
 from runtime.core.described import described
 from runtime.core.reasons import Reason
 from runtime.core.types import RecordState, RequestState
@@ -129,13 +129,12 @@ class Sweep:
 
     def _drive_waiter(self, request: Request, record: Record, woken: set[str]) -> int:
         now = self.clock.now()
-        if record.ready(now) or record.refused(now):
+        ready = record.ready(now)
+        if record.refused(now) or (ready and record.version == words.VERSION):
             self._telling.tell(request.request_id, record)
             return self._driven(request.request_id, "notify")
-        if record.key in woken or not record.claimable(
-            now
-        ):  # who waits for the same picture goes on by the same message
-            return 0
+        if record.key in woken or not (ready or record.claimable(now)):
+            return 0  # all who wait for a picture go on by one message
         woken.add(record.key)
         return self._read_again(request)
 

@@ -272,17 +272,18 @@ def test_the_right_to_send_can_be_given_back(ports: Ports) -> None:
 
 
 @pytest.mark.usefixtures("opened")
-def test_a_settled_request_changes_no_more(ports: Ports) -> None:
+def test_a_settled_request_changes_no_more_but_for_a_late_mail_that_crossed_its_outcome(ports: Ports) -> None:
     ports.requests.begin_sending(ID, "a", now=NOW, lease_until=NOW + 10)
     ports.requests.settle(ID, "a", RequestState.FAILED, NOW + 1, Reason.UNREADABLE)
     settled = request(ports)
     ports.requests.refuse(ID, Reason.INTERNAL)
-    ports.requests.late(ID, NOW + 300)
     ports.requests.hit(ID)
     assert not ports.requests.bind(ID, "etag", CONTENT, uploaded=NOW, now=NOW)
     assert not ports.requests.begin_sending(ID, "b", now=NOW + 99, lease_until=NOW + 199)
     assert request(ports) == settled
     assert (settled.state, settled.reason) == (RequestState.FAILED, Reason.UNREADABLE)
+    ports.requests.late(ID, NOW + 300)
+    assert request(ports) == replace(settled, times={**settled.times, Stage.LATE: NOW + 300})
 
 
 @pytest.mark.usefixtures("opened")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from runtime.core import events, keys
+from runtime.core import events, keys, words
 from runtime.core.errors import Throttled
 from runtime.core.reasons import Reason
 from runtime.core.types import Content, RecordState, RequestState
@@ -241,6 +242,29 @@ def test_of_all_who_wait_for_a_picture_one_wakes_it(service: Service) -> None:
     for name in ("bob", "carl", "dora"):
         service.ingest(service.upload(service.open(f"{name}@example.com"), PICTURE))
     assert len(sweep(service)) == 1
+
+
+def test_who_waits_for_an_older_counters_result_gets_the_new_one(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = service.see_through(PICTURE)
+    [(key, record)] = service.records.rows.items()
+    service.records.rows[key] = replace(record, version="0")
+    service.results.counts[key] = replace(
+        service.results.counts[key], count=replace(service.results.counts[key].count, version="0", words=(("old", 1),))
+    )
+    opened = service.open("bob@example.com")
+
+    def dies(*_: object) -> bool:
+        raise MemoryError
+
+    with monkeypatch.context() as dying:
+        dying.setattr(service.results, "read_text", dies)
+        with pytest.raises(MemoryError):
+            service.ingest(service.upload(opened, PICTURE))
+    see_through(service, sweep(service))
+    counts = [service.status(each).count for each in (first, opened)]
+    assert [count and count.version for count in counts] == [words.VERSION] * 2
 
 
 def test_who_waits_to_try_a_picture_again_that_failed_before_is_not_told_of_that(
