@@ -4,11 +4,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 IMAGE ?=
+HISTORIES ?= 100000
 
 include locks/sizes.mk
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo check test test-all docs format lock clean
+.PHONY: help setup setup-dev demo check test test-all simulate docs format lock clean
 
 help: ## show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +50,9 @@ test: $(VENV)/.dev ## all tests but the slow ones
 
 test-all: $(VENV)/.dev ## all tests
 	$(BIN)/python -m pytest
+
+simulate: $(VENV)/.dev ## run the use cases through HISTORIES bad histories (100000) and check every promise
+	$(BIN)/python -m tests.simulation --histories $(HISTORIES)
 
 format: $(VENV)/.dev ## put the code into shape
 	$(BIN)/ruff check --fix .

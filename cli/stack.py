@@ -110,4 +110,4 @@ def _on_aws(name: str) -> Stack:
         raise CommandError(f"Pulumi knows nothing of stack {name}: {asked.stderr.strip()}")
     outputs = json.loads(asked.stdout)
     session = boto3.Session(region_name=outputs["region"])
-    return Stack(outputs, session.client)
+    return Stack(outputs, session.client)  # type: ignore[arg-type]  # boto3 has a type for each service's name

@@ -1,3 +1,3 @@
 # Megabytes that a set-up fetches, made by locks/compile.
 FETCH_DEMO := 80
-FETCH_DEV := 45
+FETCH_DEV := 46

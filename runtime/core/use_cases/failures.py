@@ -162,7 +162,8 @@ class Failures:
         lease_until = now + self.mail_lease_seconds
         if not self.requests.begin_sending(request.request_id, attempt, now=now, lease_until=lease_until):
             raise Retryable("another delivery is sending it, or died and still has its lease")
-        insist(partial(self.requests.settle, request.request_id, attempt, RequestState.UNDELIVERABLE, now))
+        why = request.reason or (record.reason if record else None)
+        insist(partial(self.requests.settle, request.request_id, attempt, RequestState.UNDELIVERABLE, now, why))
         self.log.emit(events.MailUndeliverable(request_id=request.request_id))
 
     @property

@@ -62,14 +62,18 @@ class Notify:
         self._settle(request, outcome, attempt)
 
     def _outcome(self, request: Request) -> Reason | Result | None:
-        """Why there is no result, or the result; None while neither is known."""
+        """Why there is no result, or the result; None while nobody works on it yet.
+
+        Raises:
+            Retryable: Somebody works on it (again).
+        """
         if request.reason or request.key is None:
             return request.reason
         record = self.records.get(request.key)
         if record and not record.state.ended:
             record = self._wait_again(request, request.key)
         if record and not record.state.ended:
-            return None
+            raise Retryable("the work has begun anew: who ends it wakes us, and in case we are missed there, this does")
         if record is None or record.content != request.content:
             return Reason.INTERNAL  # it expired while this mail was delayed: uploaded again, the picture is read again
         return record.reason or self._result(record)

@@ -332,9 +332,22 @@ def test_a_wake_that_comes_too_early_waits_again(service: Service) -> None:
     opened = service.open()
     service.ingest(service.upload(opened, PICTURE))
     service.waiters.waiting.clear()
-    service.notify(opened.request_id)
+    with pytest.raises(Retryable):
+        service.notify(opened.request_id)
     assert not service.mailer.sent
     service.run()
+    assert len(service.mailer.sent) == 1
+
+
+def test_a_wake_that_comes_too_early_comes_again_should_its_waiter_be_struck_out(service: Service) -> None:
+    opened = service.open()
+    service.ingest(service.upload(opened, PICTURE))
+    with pytest.raises(Retryable):
+        service.notify(opened.request_id)
+    service.waiters.waiting.clear()
+    service.run()
+    assert not service.mailer.sent
+    service.notify(opened.request_id)
     assert len(service.mailer.sent) == 1
 
 

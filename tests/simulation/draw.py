@@ -1,0 +1,132 @@
+"""Draw a history's plan from its seed. Seeds that follow one another have each call go wrong in turn, in every way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+from typing import Final
+
+from tests.simulation.functions import ALL_CALLS
+from tests.simulation.pictures import PICTURES, TWINS
+from tests.simulation.plan import DELAYS, TRANSCRIPT, TRIES, Between, Fault, Kind, Person, Plan, Use
+from tests.simulation.situations import SITUATIONS, Situation
+
+_KINDS: Final = (
+    *(Kind.CRASH_BEFORE, Kind.CRASH_AFTER, Kind.THROTTLED, Kind.LOST, Kind.SLOW_BEFORE),
+    *(Kind.CRASH_BEFORE, Kind.CRASH_AFTER, Kind.BUSY, Kind.TIMED_OUT, Kind.SLOW_AFTER),
+    *(Kind.CRASH_BEFORE, Kind.CRASH_AFTER, Kind.THROTTLED, Kind.REPEATED, Kind.BROKEN),
+)
+_ONCE_ONLY: Final = frozenset({"reader.read", "mailer.send"})
+"""Calls that the SDK is told never to repeat by itself."""
+
+_POISON: Final = (1, 1, 1, 2, 8)
+_WAITS: Final = (0.0, 0.0, 0.0, 0.5, 5.0, 30.0)
+_MOMENTS: Final = (0.0, 0.2, 5.0, 100.0)
+_COMMON: Final = (0, 0, 0, 0, 1, 2, 4, 6)
+_NUMBERS: Final = range(len(PICTURES))
+_LOSABLE: Final = ("ingest", "count", "publish", "notify", TRANSCRIPT)
+
+
+def draw(seed: int) -> Plan:
+    """The plan of this seed."""
+    chance = Random(f"plan {seed}")  # noqa: S311  a simulation has to be repeatable
+    faults = _faults(chance, seed)
+    situation = SITUATIONS.get((faults[0].function, faults[0].call), _ANY) if faults else _ANY
+    faults += [Fault(function, call, faults[0].nth, kind) for function, call, kind in situation.faults]
+    between = situation.between
+    if between is Between.NOTHING and chance.random() < 0.3:
+        between = chance.choice(tuple(Between))
+    tries, lost = _losses(chance, situation)
+    pictures = _pictures(chance, situation)
+    people = [_person(chance, pictures, situation) for _ in range(chance.choice((1, 2, 2, 2, 3, 3, 4)))]
+    if situation.again:
+        people.append(replace(_person(chance, pictures, situation), uses=people[0].uses[:1], part=1))
+    elif between is not Between.NOTHING or chance.random() < 0.1:
+        people[1:] = [replace(person, part=int(chance.random() < 0.8)) for person in people[1:]]
+    return Plan(
+        seed=seed,
+        people=tuple(people),
+        faults=tuple(faults),
+        between=between,
+        strays=chance.choice((0, 0, 0, 1, 3)),
+        vanish_after=chance.choice((*_MOMENTS, 400.0)) if chance.random() < 0.1 else None,
+        sandbox=chance.random() < 0.5,
+        sway=chance.choice((1, 2, 2, 3, 5, 8)),
+        copies=chance.choice((1, 3, 6)),
+        tries=tries,
+        lost=lost,
+        sweeps=max(situation.sweeps, chance.choice((0, 0, 0, 1, 3))),
+        redrive=situation.redrive or (tries < TRIES and chance.random() < 0.5),
+    )
+
+
+_ANY: Final = Situation()
+
+
+def _faults(chance: Random, seed: int) -> list[Fault]:
+    """The first is the seed's turn, the others are chance's."""
+    faults = [_fault(chance, *chance.choice(ALL_CALLS), chance.choice(_KINDS)) for _ in range(_how_many(chance))]
+    if faults:
+        turn, at = divmod(seed, len(ALL_CALLS))
+        function, call = ALL_CALLS[at]
+        faults[0] = _fault(chance, function, call, _KINDS[turn % len(_KINDS)])
+        if (function, call) in SITUATIONS:
+            faults[0] = replace(faults[0], nth=1)
+    return faults
+
+
+def _how_many(chance: Random) -> int:
+    return chance.choice((0, 0, 1, 1, 1, 2, 2, 3, 4))
+
+
+def _fault(chance: Random, function: str, call: str, kind: Kind) -> Fault:
+    if kind is Kind.REPEATED and call in _ONCE_ONLY:
+        kind = Kind.LOST
+    if kind in DELAYS and call == "uploads.read" and chance.random() < 0.5:
+        kind = Kind.FORBIDDEN
+    times = 1
+    if kind in DELAYS:
+        times = chance.choice((1, 1, 2, 4, 8))
+    elif kind in (Kind.CRASH_BEFORE, Kind.CRASH_AFTER, Kind.TIMED_OUT):
+        times = chance.choice(_POISON if call in _ONCE_ONLY else (1, 1, 1, 1, 1, 1, 1, 2, 8))
+    return Fault(function, call, chance.choice((1, 1, 1, 2, 2, 3)), kind, times)
+
+
+def _losses(chance: Random, situation: Situation) -> tuple[int, tuple[str, ...]]:
+    """How often messages are received before they die, and what is lost; mostly nothing of the kind."""
+    if situation.tries < TRIES or situation.lost:
+        return situation.tries, situation.lost
+    which = chance.random()
+    if which < 0.1:
+        return chance.choice((1, 2, 3, 5)), ()
+    if which < 0.2:
+        return TRIES, tuple(chance.sample(_LOSABLE, chance.choice((1, 1, 2))))
+    return TRIES, ()
+
+
+def _pictures(chance: Random, situation: Situation) -> tuple[int, ...]:
+    """One to three, often of one digest, mostly readable."""
+    if situation.picture is not None:
+        return (situation.picture,)
+    if chance.random() < 0.25:
+        return tuple(chance.sample(TWINS, 2))
+    common = _COMMON if chance.random() < 0.8 else _NUMBERS
+    return tuple(chance.choice(common) for _ in range(chance.choice((1, 1, 1, 2, 3))))
+
+
+def _person(chance: Random, pictures: tuple[int, ...], situation: Situation) -> Person:
+    uses = [Use(chance.choice(pictures), chance.choice(_WAITS))]
+    while chance.random() < 0.2:
+        again = uses[0].picture if chance.random() < 0.3 else chance.choice(_NUMBERS)
+        uses.append(Use(again, chance.choice(_WAITS)))
+    return Person(
+        part=0,
+        uses=tuple(uses),
+        says=situation.says or chance.random() < 0.3,
+        unproven_after=chance.choice(_MOMENTS[:2] if situation.unproven else _MOMENTS)
+        if situation.unproven or chance.random() < 0.06
+        else None,
+        woken_after=chance.choice(_MOMENTS) if situation.woken or chance.random() < 0.15 else None,
+        looks_after=chance.choice(_MOMENTS) if situation.looks or chance.random() < 0.1 else None,
+        asks_again=situation.unproven or chance.random() < 0.5,
+    )

@@ -1,0 +1,284 @@
+"""Deliberate bugs, which the simulation has to see."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.simulation.mutation import Mutation
+
+_BATCH: Final = "runtime.handlers.batch"
+_COUNT: Final = "runtime.core.use_cases.count"
+_DEADLINE: Final = "runtime.core.use_cases.deadline"
+_FAILURES: Final = "runtime.core.use_cases.failures"
+_FAKES: Final = "tests.runtime.fakes"
+_INGEST: Final = "runtime.core.use_cases.ingest"
+_NOTIFY: Final = "runtime.core.use_cases.notify"
+_PUBLISH: Final = "runtime.core.use_cases.publish"
+_REDRIVE: Final = "runtime.core.use_cases.redrive"
+_RESEND: Final = "runtime.core.use_cases.resend"
+_SWEEP: Final = "runtime.core.use_cases.sweep"
+_TELLING: Final = "runtime.core.use_cases.telling"
+_TYPES: Final = "runtime.core.types"
+
+MUTATIONS: Final = (
+    Mutation(
+        "image deleted before the transcript is durable",
+        _INGEST,
+        "            transcript = transcribe(reading)\n",
+        "            transcript = transcribe(reading)\n            self.images.delete(claim.key)\n",
+        breaks=("an_image_is_deleted_only_when_read_or_refused",),
+    ),
+    Mutation(
+        "no generation check in count",
+        _COUNT,
+        "record is None or record.generation != generation",
+        "record is None",
+        breaks=("what_is_overtaken_is_not_counted",),
+    ),
+    Mutation(
+        "waiters read before the record is written",
+        _PUBLISH,
+        "        now = self.clock.now()\n",
+        "        now, early = self.clock.now(), self.waiters.of(key)\n",
+        breaks=("waiters_are_read_after_the_end_is_written",),
+        more=(("        waiting = self.waiters.of(key)\n", "        waiting = early\n"),),
+    ),
+    Mutation(
+        "sent marked before sending",
+        _NOTIFY,
+        "            message_id = self._mail(request, outcome)\n",
+        "            done = RequestState.FAILED if reason else RequestState.SENT\n"
+        "            self.requests.settle(request.request_id, attempt, done, self.clock.now(), reason)\n"
+        "            message_id = self._mail(request, outcome)\n",
+        breaks=("an_outcome_is_written_when_it_is_told",),
+    ),
+    Mutation(
+        "claim without asking whether it is free",
+        _INGEST,
+        "        if seen and not (seen.claimable(now) or seen.ready(now)):",
+        "        if False:",
+        breaks=("what_is_read_is_not_read_again",),
+    ),
+    Mutation(
+        "claim without condition",
+        _FAKES,
+        "        if unchanged:\n",
+        "        unchanged = True\n        if unchanged:\n",
+        breaks=("one_image_costs_one_call",),
+    ),
+    Mutation(
+        "claim that does not look whether it was had",
+        _INGEST,
+        "        if not self.records.claim(claimed, seen):\n            return None\n",
+        "        self.records.claim(claimed, seen)\n",
+        breaks=("one_image_costs_one_call",),
+    ),
+    Mutation(
+        "batch acknowledged whole",
+        _BATCH,
+        'return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}',
+        'return {"batchItemFailures": [] and failed}',
+        breaks=("only_what_went_well_is_acknowledged",),
+    ),
+    Mutation(
+        "join without reading again",
+        _INGEST,
+        "        if record.state.ended:\n            self._telling",
+        "        if False:\n            self._telling",
+        breaks=("every_accepted_upload_has_an_outcome",),
+    ),
+    Mutation(
+        "hit without comparing SHA-256",
+        _INGEST,
+        "return record is not None and record.content != content and record.fresh(self.clock.now())",
+        "return False",
+        breaks=("internal_has_a_cause",),
+    ),
+    # Beyond those that were asked for.
+    Mutation(
+        "own unfinished claim taken for another's",
+        _INGEST,
+        "        elif record.state is RecordState.CLAIMED:  #",
+        "        elif False:  #",
+        breaks=("messages_do_not_circle",),
+    ),
+    Mutation(
+        "upload deleted before its bytes are kept",
+        _INGEST,
+        "        pictures.check(data)\n",
+        "        self.uploads.delete(upload.object_key, upload.etag)\n        pictures.check(data)\n",
+        breaks=("an_upload_is_deleted_only_when_nobody_needs_it",),
+    ),
+    Mutation(
+        "a claim given back is never free",
+        _TYPES,
+        "            return self.lease_until <= now\n",
+        "            return 0 < self.lease_until <= now\n",
+        breaks=("messages_do_not_circle",),
+    ),
+    Mutation(
+        "a lease that is over half a minute early",
+        _TYPES,
+        "            return self.lease_until <= now\n",
+        "            return self.lease_until <= now + 30\n",
+        breaks=("a_claim_is_its_attempts_until_its_lease_ends",),
+    ),
+    Mutation(
+        "transcript deleted before its count is written",
+        _COUNT,
+        "        counted = word_count.tally(key, transcript)\n",
+        "        counted = word_count.tally(key, transcript)\n"
+        "        self.results.delete_transcript(key, generation)\n",
+        breaks=("a_transcript_is_deleted_only_when_counted",),
+    ),
+    Mutation(
+        "record written without asking whose it is",
+        _FAKES,
+        "        return row if held else None\n",
+        "        return row\n",
+        breaks=("a_record_only_moves_forward",),
+    ),
+    Mutation(
+        "form used again binds anew",
+        _FAKES,
+        "        if row.etag is not None and (row.etag, row.content) != (etag, content):\n",
+        "        if False:\n",
+        breaks=("a_request_is_bound_once",),
+    ),
+    Mutation(
+        "attempts that OCR throttled are counted",
+        _FAKES,
+        "row, lease_until=0, attempts=row.attempts - 1, first_generation",
+        "row, lease_until=0, first_generation",
+        breaks=("attempts_are_counted",),
+    ),
+    Mutation(
+        "generations begin anew when a row is forgotten",
+        _INGEST,
+        "generation = seen.generation + 1 if seen else int(now)",
+        "generation = seen.generation + 1 if seen else 1",
+        breaks=("generations_only_rise",),
+    ),
+    Mutation(
+        "proof not asked for again before sending",
+        _NOTIFY,
+        "        if not self.mailer.verified(request.email):\n",
+        "        if False:\n",
+        breaks=("mail_goes_to_the_asker_and_only_if_proven",),
+    ),
+    Mutation(
+        "an expired record is a hit",
+        _TYPES,
+        "        return self.state is RecordState.READY and self.fresh(now)\n",
+        "        return self.state is RecordState.READY\n",
+        breaks=("a_hit_is_of_a_record_that_lives",),
+    ),
+    Mutation(
+        "no lease while a mail is sent",
+        _FAKES,
+        "self.senders[request_id][1] > now",
+        "False",
+        breaks=("every_outcome_is_told_once",),
+    ),
+    Mutation(
+        "the right to send is not given back when SES is busy",
+        _NOTIFY,
+        "            self.requests.stop_sending(request.request_id, attempt)\n            raise\n",
+        "            return\n",
+        breaks=("who_holds_a_right_and_ends_gives_it_back",),
+    ),
+    Mutation(
+        "who waits is not told of a refusal",
+        _TELLING,
+        "            if request_id != but:\n                self.tell(request_id, record)\n",
+        "            del request_id\n",
+        breaks=("every_accepted_upload_has_an_outcome",),
+    ),
+    Mutation(
+        "struck out before it is told",
+        _TELLING,
+        "        self.notifications.send(request_id)\n        self.waiters.remove(record.key, request_id)\n",
+        "        self.waiters.remove(record.key, request_id)\n        self.notifications.send(request_id)\n",
+        breaks=("nobody_whom_a_letter_concerns_is_left_out",),
+    ),
+    Mutation(
+        "a reason that may pass is written on the request",
+        _TELLING,
+        "        if record.reason and not explain(record.reason).retryable:\n",
+        "        if record.reason:\n",
+        breaks=("internal_has_a_cause",),
+    ),
+    Mutation(
+        "who was answered is told of lateness",
+        _DEADLINE,
+        "        if request.state.settled or Stage.LATE in request.times:\n",
+        "        if Stage.LATE in request.times:\n",
+        breaks=("messages_do_not_circle",),
+    ),
+    Mutation(
+        "a letter is told before it is kept",
+        _FAILURES,
+        "        self.dead_letters.keep(replace(letter, died_at=self.clock.now()))\n",
+        "",
+        breaks=("a_letter_is_kept_before_it_is_acknowledged",),
+    ),
+    Mutation(
+        "a live attempt is given up",
+        _FAILURES,
+        "        if record.state is RecordState.CLAIMED and record.lease_until > now:\n",
+        "        if False:\n",
+        breaks=("only_what_nobody_works_on_is_given_up",),
+    ),
+    Mutation(
+        "a letter gives up what is READY",
+        _FAILURES,
+        "        if record.state.ended:\n"
+        "            self._tell_all(record)\n"
+        "        else:\n"
+        "            self._abandon(record)\n",
+        "        self._abandon(record)\n",
+        breaks=("only_what_nobody_works_on_is_given_up",),
+    ),
+    Mutation(
+        "nobody is told of what was given up",
+        _FAILURES,
+        "        self._tell_all(replace(record, state=RecordState.FAILED, reason=Reason.INTERNAL))\n",
+        "",
+        breaks=("nobody_whom_a_letter_concerns_is_left_out",),
+    ),
+    Mutation(
+        "a letter about an upload joins nobody",
+        _FAILURES,
+        "        self.waiters.add(key, request)\n",
+        "",
+        breaks=("nobody_whom_a_letter_concerns_is_left_out",),
+    ),
+    Mutation(
+        "a sweep gives up what has a transcript",
+        _SWEEP,
+        "        if self.results.has_transcript(key, record.generation):\n",
+        "        if False:\n",
+        breaks=("only_what_nobody_works_on_is_given_up",),
+    ),
+    Mutation(
+        "what is asked for again is not sent",
+        _RESEND,
+        "        self.notifications.send(request_id)\n",
+        "",
+        breaks=("every_accepted_upload_has_an_outcome",),
+    ),
+    Mutation(
+        "what is asked for again is not taken up",
+        _RESEND,
+        "        self.requests.reopen(request_id, forget_reason=request.may_end_otherwise)\n",
+        "",
+        breaks=("who_asks_again_is_answered",),
+    ),
+    Mutation(
+        "a letter is forgotten before it is back",
+        _REDRIVE,
+        "        self.replays.send(letter)\n        self.dead_letters.forget(letter)\n",
+        "        self.dead_letters.forget(letter)\n        self.replays.send(letter)\n",
+        breaks=("what_died_is_kept_and_told",),
+    ),
+)

@@ -1,0 +1,145 @@
+"""What is to happen in a history: who uploads what, and what goes wrong. When, the schedule decides."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+Thing = TypeVar("Thing")
+
+
+class Kind(StrEnum):
+    """How a call of a port goes wrong."""
+
+    CRASH_BEFORE = "crash before"
+    CRASH_AFTER = "crash after"
+    THROTTLED = "throttled"
+    BUSY = "transient error"
+    LOST = "answer lost"  # it was done, and we are told that it may not have been
+    REPEATED = "done twice"  # by the SDK, which had no answer the first time; we get the second one's
+    BROKEN = "unexpected error"
+    TIMED_OUT = "timed out"  # hangs until its function is stopped
+    SLOW_BEFORE = "slow before"  # hangs, and goes on after its leases have run out
+    SLOW_AFTER = "slow after"
+    FORBIDDEN = "forbidden"  # S3 answers 403, as it does for what is not there
+
+
+DELAYS: Final = frozenset({Kind.THROTTLED, Kind.BUSY})
+"""What is no more than a service being busy, and must fail nothing."""
+
+
+TRIES: Final = 200
+"""As deployed: more than any history takes."""
+
+TRANSCRIPT: Final = "transcript"
+
+
+class Between(StrEnum):
+    """What happens to the records while nobody uploads, before the second part of a history."""
+
+    NOTHING = "nothing"
+    EXPIRED = "expired"
+    ALMOST_EXPIRED = "almost expired"
+    NEWER_COUNTER = "newer counter"
+    COUNT_LOST = "count lost"
+    TEXT_LOST = "text lost"
+    NEWER_COUNTER_TEXT_LOST = "newer counter, text lost"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """The nth call of this port's method by this function goes wrong, and the next ones up to so many `times`."""
+
+    function: str
+    call: str
+    nth: int
+    kind: Kind
+    times: int = 1
+
+
+@dataclass(frozen=True)
+class Use:
+    """A form used with a picture (by its number), so many seconds after the step before."""
+
+    picture: int
+    after: float = 0.0
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who opens a request and uses its form.
+
+    Attributes:
+        part: Whether in the first part of the history (0) or the second (1).
+        uses: What is uploaded with the one form.
+        says: Whether the browser tells the picture's size and kind when it asks for the form.
+        unproven_after: So many seconds into the part, the address loses its proof.
+        woken_after: So many seconds into the part, `notify` is woken though nothing is known to be there.
+        looks_after: So many seconds into the part, the person looks how far it is.
+        asks_again: Whether the person, whose mail could not be delivered, verifies the address and asks for it again.
+    """
+
+    part: int
+    uses: tuple[Use, ...]
+    says: bool = False
+    unproven_after: float | None = None
+    woken_after: float | None = None
+    looks_after: float | None = None
+    asks_again: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A history's ingredients.
+
+    Attributes:
+        seed: Of the schedule.
+        strays: How many events come that nobody of ours caused.
+        vanish_after: So many seconds into the first part, the kept images vanish, as they do in time.
+        sandbox: Whether SES itself refuses addresses without proof.
+        sway: A running function is interrupted at one in so many points (1: never).
+        copies: One in so many messages and events is delivered twice (1: none).
+        tries: How often a message is received before it dies.
+        lost: What is lost: the first message to one of the later queues, the first that `ingest` gave back, or with the
+            first for `count` its transcript (`TRANSCRIPT`).
+        sweeps: How often there is a sweep though nothing is known to be stuck.
+        redrive: Whether what died is replayed.
+    """
+
+    seed: int
+    people: tuple[Person, ...]
+    faults: tuple[Fault, ...] = ()
+    between: Between = Between.NOTHING
+    strays: int = 0
+    vanish_after: float | None = None
+    sandbox: bool = False
+    sway: int = 1
+    copies: int = 1
+    tries: int = TRIES
+    lost: tuple[str, ...] = ()
+    sweeps: int = 0
+    redrive: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, told: dict[str, Any]) -> Plan:
+        """What `to_json` made."""
+        people = [{**person, "uses": _all(Use, person["uses"])} for person in told["people"]]
+        faults = [{**fault, "kind": Kind(fault["kind"])} for fault in told["faults"]]
+        converted = {"people": _all(Person, people), "faults": _all(Fault, faults), "between": Between(told["between"])}
+        return _made(cls, {**told, **converted, "lost": tuple(told["lost"])})
+
+
+def _all(kind: Callable[..., Thing], told: Iterable[dict[str, Any]]) -> tuple[Thing, ...]:
+    return tuple(_made(kind, each) for each in told)
+
+
+def _made(kind: Callable[..., Thing], told: dict[str, Any]) -> Thing:
+    return kind(**told)

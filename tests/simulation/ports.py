@@ -1,0 +1,145 @@
+"""The ports that functions are wired with: the fakes, each of whose calls is the scheduler's, and some of our own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
+
+from runtime.adapters.queues import LONGEST_DELAY
+from runtime.core.errors import Absent, AddressUnverified
+from tests.runtime.fakes import CountedTokens
+from tests.simulation.facts import Sent
+from tests.simulation.pictures import BY_DATA
+from tests.simulation.port_calls import call
+from tests.simulation.promises.lines import line_is_logged
+from tests.simulation.promises.mails import mail_is_sent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from runtime.core import ports as core
+    from runtime.core.events import Event
+    from runtime.handlers.batch import Deliveries
+    from tests.simulation.letters import Letter
+    from tests.simulation.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """All that functions are wired with."""
+
+    uploads: core.Uploads
+    images: core.Images
+    reader: core.Reader
+    results: core.Results
+    records: core.Records
+    waiters: core.Waiters
+    requests: core.Requests
+    notifications: core.Notifications
+    mailer: core.Mailer
+    unfinished: core.Unfinished
+    stages: core.Stages
+    dead_letters: core.DeadLetters
+    replays: core.Replays
+    deliveries: Deliveries
+    clock: core.Clock
+    tokens: core.Tokens
+    log: core.Log
+
+
+def ports(world: World) -> Ports:
+    """The ports of this world. Time, names and the log never fail: they are the machine itself."""
+    return Ports(
+        uploads=_watched(world, "uploads", world.uploads),
+        images=_watched(world, "images", world.images),
+        reader=_watched(world, "reader", _Ocr(world)),
+        results=_watched(world, "results", world.results),
+        records=_watched(world, "records", world.records),
+        waiters=_watched(world, "waiters", world.waiters),
+        requests=_watched(world, "requests", world.requests),
+        notifications=_watched(world, "notifications", world.notifications),
+        mailer=_watched(world, "mailer", _Ses(world)),
+        unfinished=_watched(world, "unfinished", world.unfinished),
+        stages=_watched(world, "stages", world.stages),
+        dead_letters=_watched(world, "dead_letters", world.dead_letters),
+        replays=_watched(world, "replays", world.replays),
+        deliveries=_watched(world, "deliveries", _Sqs(world)),
+        clock=_Clock(world),
+        tokens=CountedTokens(),
+        log=_Log(world),
+    )
+
+
+class _Watched:
+    """A port whose methods are given to it."""
+
+
+def _watched(world: World, name: str, port: object) -> Any:  # noqa: ANN401  any port
+    watched = _Watched()
+    vars(watched).update(
+        (method, partial(call, world, f"{name}.{method}", getattr(port, method))) for method in _methods(type(port))
+    )
+    return watched
+
+
+@cache
+def _methods(port: type) -> tuple[str, ...]:
+    return tuple(name for name in dir(port) if not name.startswith("_") and callable(getattr(port, name)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    world: World
+
+    def now(self) -> float:
+        return self.world.now
+
+
+@dataclass(frozen=True, slots=True)
+class _Log:
+    world: World
+
+    def emit(self, event: Event) -> None:
+        line_is_logged(self.world, event)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ocr:
+    world: World
+
+    def read(self, key: str) -> Mapping[str, Any]:
+        kept = self.world.images.kept.get(key)
+        if kept is None:
+            raise Absent(key)
+        if "-" in key:
+            self.world.covered["twins"] += 1
+        return BY_DATA[kept[0]].read()
+
+
+@dataclass(frozen=True, slots=True)
+class _Ses:
+    world: World
+
+    def verified(self, address: str) -> bool:
+        return address in self.world.proven
+
+    def send(self, letter: Letter, recipient: str) -> str:
+        world = self.world
+        if world.plan.sandbox and recipient not in world.proven:
+            raise AddressUnverified
+        sent = Sent(letter, world.now)
+        mail_is_sent(world, sent, recipient)
+        world.facts.sent.append(sent)
+        return f"message-{len(world.facts.sent)}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sqs:
+    world: World
+
+    def postpone(self, queue_arn: str, receipt_handle: str, receives: int) -> int:
+        longest = min(LONGEST_DELAY, 2 ** min(receives, 10))
+        seconds = longest - self.world.pick(longest)
+        self.world.queues[queue_arn.rpartition(":")[2]].postpone(receipt_handle, self.world.now + seconds)
+        return seconds
