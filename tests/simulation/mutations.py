@@ -195,13 +195,6 @@ MUTATIONS: Final = (
         breaks=("every_accepted_upload_has_an_outcome",),
     ),
     Mutation(
-        "struck out before it is told",
-        _TELLING,
-        "        self.notifications.send(request_id)\n        self.waiters.remove(record.key, request_id)\n",
-        "        self.waiters.remove(record.key, request_id)\n        self.notifications.send(request_id)\n",
-        breaks=("nobody_whom_a_letter_concerns_is_left_out",),
-    ),
-    Mutation(
         "a reason that may pass is written on the request",
         _TELLING,
         "        if record.reason and not explain(record.reason).retryable:\n",
@@ -280,5 +273,12 @@ MUTATIONS: Final = (
         "        self.replays.send(letter)\n        self.dead_letters.forget(letter)\n",
         "        self.dead_letters.forget(letter)\n        self.replays.send(letter)\n",
         breaks=("what_died_is_kept_and_told",),
+    ),
+    Mutation(
+        "hit without its object",
+        _INGEST,
+        "        if current and not self.results.complete(record.key):\n            return False\n",
+        "",
+        breaks=("a_hit_is_of_a_record_that_lives",),
     ),
 )

@@ -320,7 +320,9 @@ def a_hit_is_of_a_record_that_lives(world: World, here: Invocation, _answer: obj
     record = here.seen.get(request.key or "")
     lives = record is not None and record.state is RecordState.READY and record.expires_at > here.began_at
     same = record is not None and record.content == request.content
-    check("a_hit_is_of_a_record_that_lives", lives and same, f"{here} answers {request_id} from {request.key}")
+    there = request.key in world.results.texts and request.key in world.results.counts
+    right = lives and same and there
+    check("a_hit_is_of_a_record_that_lives", right, f"{here} answers {request_id} from {request.key}")
 
 
 def who_joins_waits_for_another(world: World, here: Invocation, _answer: object, request_id: str) -> None:

@@ -139,7 +139,8 @@ def a_letter_is_kept_before_it_is_acknowledged(world: World, here: Invocation, f
 def _nobody_whom_it_concerns_is_left_out(world: World, here: Invocation) -> None:
     """All who waited for what was given up are woken, and whose upload it was is answered, woken or waits (1)."""
     promise = "nobody_whom_a_letter_concerns_is_left_out"
-    check(promise, not here.to_be_told, f"{here} leaves {sorted(here.to_be_told)} waiting")
+    left = here.to_be_told & {request_id for _, request_id in world.waiters.waiting}
+    check(promise, not left, f"{here} leaves {sorted(left)} waiting")
     for request in here.found.values():
         now = world.facts.requests[request.request_id]
         waits = (now.key, now.request_id) in world.waiters.waiting
