@@ -84,17 +84,18 @@ class Failures:
     def _upload(self, subject: Subject) -> None:
         request_id = keys.request_of_upload(subject.name)
         request = self.requests.get(request_id) if request_id else None
-        if request is None or request.state.settled or request.etag not in (None, subject.etag):
+        if request is None or request.etag not in (None, subject.etag):
             return
         record = self.records.get(request.key) if request.key else None
-        if request.reason or record is None or record.content != request.content:
+        its_own = record is not None and record.content == request.content
+        if its_own and record and record.state.ended and record.claimant == request.request_id:
+            self._tell_all(record)  # though it may have been answered: the others may not
+        elif request.state.settled:
+            return
+        elif request.reason or record is None or not its_own:
             self.requests.refuse(request.request_id, Reason.INTERNAL)
             self.notifications.send(request.request_id)
-        elif record.claimant != request.request_id:
-            self._join(request, record.key)
-        elif record.state.ended:
-            self._tell_all(record)
-        elif record.state is RecordState.CLAIMED:
+        elif record.state is RecordState.CLAIMED and record.claimant == request.request_id:
             self._abandon(record)
         else:
             self._join(request, record.key)

@@ -332,10 +332,16 @@ class Ingest:
         self.log.emit(events.PictureRefused(request_id=request.request_id, digest=None, reason=reason))
 
     def _tidy(self, request: Request) -> None:
-        """Its outcome is known; an earlier delivery may have died before it left the waiters or deleted the image."""
-        if request.key:
-            self.waiters.remove(request.key, request.request_id)
-            self._forget_image_of(request, request.key)
+        """Its outcome is known; an earlier delivery may have died before it told the others, or deleted the image."""
+        if not request.key:
+            return
+        self.waiters.remove(request.key, request.request_id)
+        record = self.records.get(request.key)
+        if record is None or record.content != request.content:
+            return
+        if record.state.ended and record.claimant == request.request_id:
+            self._telling.tell_all(record, but=request.request_id)
+        self._forget_image(record)
 
     def _forget_image_of(self, request: Request, key: str) -> None:
         record = self.records.get(key)  # as it is now: it may have been claimed anew

@@ -251,6 +251,26 @@ def test_a_letter_that_is_delivered_again_tells_those_who_were_not_told_yet(
     assert outcome(service, joined) == outcome(service, opened) == (RequestState.FAILED, Reason.INTERNAL)
 
 
+@pytest.mark.parametrize("died", [False, True], ids=["delivered again", "dead"])
+def test_the_others_are_told_though_the_one_who_began_was_answered_meanwhile(service: Service, *, died: bool) -> None:
+    """Who told of the failure died half-way, and somebody woke `notify` for the first of them."""
+    opened, joined = service.open(), service.open("bob@example.com")
+    service.reader.answer = MemoryError()
+    upload = service.upload(opened, PICTURE)
+    with pytest.raises(MemoryError):
+        service.ingest(upload)
+    service.ingest(service.upload(joined, PICTURE))
+    [record] = service.records.rows.values()
+    service.records.failed(record.claim, Reason.UNREADABLE, service.clock.now())
+    service.notify(opened.request_id)
+    assert service.request(opened).state is RequestState.FAILED
+    if died:
+        service.failures(dead(Queue.INGEST, upload_of(service, opened)))
+    else:
+        service.ingest(upload)
+    assert outcome(service, joined) == (RequestState.FAILED, Reason.UNREADABLE)
+
+
 def test_nothing_is_mailed_about_a_request_that_is_still_being_worked_on(service: Service) -> None:
     opened, transcript = stuck_before_count(service)
     service.failures(dead(Queue.NOTIFY, Subject(opened.request_id)))
