@@ -42,6 +42,7 @@ def befall_before(world: World, here: Invocation, fault: Fault) -> None:
     kind = fault.kind
     here.hurt = True
     here.interrupted = here.interrupted or kind not in _GOES_ON
+    here.only_busy = here.only_busy and kind in DELAYS
     world.facts.faults += 1
     world.covered[f"{kind}|{fault.function} {fault.call}"] += 1
     world.say(f"{here} {fault.call}: {kind}")

@@ -36,6 +36,7 @@ class Invocation:
         hurt: Whether anything went wrong in it.
         interrupted: Whether that kept it from going on, rather than only taking its time.
         slow: Whether it has outlived its leases.
+        only_busy: Whether nothing went wrong in it but that services were busy.
         cut_off: Whether something went wrong that no repetition makes good: OCR may be paid again for it.
         forbidden: Whether it was told that something is not there which is.
         busy: How often a service was busy for it, by call.
@@ -72,6 +73,7 @@ class Invocation:
     hurt: bool = False
     interrupted: bool = False
     slow: bool = False
+    only_busy: bool = True
     cut_off: bool = False
     forbidden: bool = False
     denied: set[str] = field(default_factory=set)

@@ -130,8 +130,9 @@ class Operators:
     def _come_round(self, rounds: int) -> None:
         """As the schedule does, for as long as anything goes on."""
         world = self._world
+        at_work = any(here.function != SWEEP for here in world.running)
+        goes_on = at_work or world.agenda or any(queue.messages for queue in world.queues.values())
         self._sweep()
-        goes_on = world.agenda or world.running or any(queue.messages for queue in world.queues.values())
         if rounds and (goes_on or _is_stuck(world)):
             world.later(PATIENCE + 1, partial(self._come_round, rounds - 1))
 

@@ -83,9 +83,10 @@ class Scheduler:
         at_work = [here for here in world.running if here.wakes_at is None]
         options: list[Option] = [(self._go_on, here) for here in at_work]
         if len(world.running) < AT_ONCE:
-            options += [(self._deliver, queue) for queue in world.queues.values() if queue.has_visible(now)]
+            queues = world.queues.values()
+            options += [(self._deliver, queue) for queue in queues if queue.messages and queue.has_visible(now)]
         options += [(self._keep, appointment) for appointment in world.agenda if appointment.at <= now]
-        if world.part and not at_work:
+        if world.part:
             options += [(self._forget, key) for key, row in world.records.rows.items() if row.expires_at <= now]
         latest = self._next()
         if at_work:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from runtime.core import keys
 from runtime.core.reasons import MAX_BYTES, Reason
 from runtime.core.types import MAX_ATTEMPTS, RecordState
+from runtime.core.words import VERSION
 from tests.runtime.service import DAY
 from tests.simulation.functions import DEAD, KEEP
 from tests.simulation.operators import SWEEP
@@ -174,6 +175,8 @@ def what_is_overtaken_is_not_counted(_world: World, here: Invocation, count: Wor
     right = seen is not None and seen.generation == generation
     promise = "what_is_overtaken_is_not_counted"
     check(promise, right, f"{here} counts {generation} of {count.key}, which is at {seen and seen.generation}")
+    current = here.function == "ingest" and seen is not None and seen.version == VERSION
+    check("what_is_current_is_not_counted_again", not current, f"{here} counts {count.key} again")
 
 
 def a_transcript_is_written_under_its_own_claim(

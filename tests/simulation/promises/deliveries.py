@@ -91,7 +91,7 @@ def _is_at_work_elsewhere(here: Invocation) -> bool:
 
 def who_holds_a_right_and_ends_gives_it_back(world: World, here: Invocation, _failed: set[str]) -> None:
     """A picture that is not read, or a mail that is not sent, waits for nobody's lease to end (6)."""
-    if here.cut_off:
+    if not here.only_busy:
         return
     promise = "who_holds_a_right_and_ends_gives_it_back"
     denied = here.denied & {"records.claim", "requests.begin_sending"}  # done twice, and the second answer was a no
@@ -119,7 +119,9 @@ def who_waits_too_long_is_told(world: World, here: Invocation, failed: set[str])
         for record in json.loads(message.body).get("Records", ()):
             told = record["s3"]["object"]
             request = world.requests.rows.get(keys.request_of_upload(told["key"]) or "")
-            if request and not request.state.settled and request.etag in (None, told["eTag"]):
+            found = here.found.get(request.request_id) if request else None
+            waited = found is not None and not found.state.settled  # else it was taken up again since
+            if request and waited and not request.state.settled and request.etag in (None, told["eTag"]):
                 done = Stage.LATE in request.times or request.email in world.facts.lost_proof
                 check("who_waits_too_long_is_told", done, f"{here} says nothing to {request.request_id}, which waits")
 
