@@ -57,7 +57,7 @@ class TableRequests:
 
     def kept(self, request_id: str, key: str, now: float) -> None:
         """The bytes are kept under the key."""
-        self._set(request_id, "SET #key = :key, #kept_at = :now", {"key": key, "now": now})
+        self._set(request_id, "SET #key = if_not_exists(#key, :key), #kept_at = :now", {"key": key, "now": now})
 
     def joined(self, request_id: str) -> None:
         """Another request's work on the same picture is waited for."""

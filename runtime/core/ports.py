@@ -239,7 +239,7 @@ class Requests(Protocol):
         ...
 
     def kept(self, request_id: str, key: str, now: float) -> None:
-        """The bytes are kept under the key."""
+        """The bytes are kept under the key; where another delivery has kept them under another, that one stays."""
         ...
 
     def joined(self, request_id: str) -> None:

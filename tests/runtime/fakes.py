@@ -294,7 +294,7 @@ class MemoryRequests:
 
     def kept(self, request_id: str, key: str, now: float) -> None:
         if row := self._unsettled(request_id):
-            self._change(request_id, key=key, times={**row.times, Stage.KEPT: now})
+            self._change(request_id, key=row.key or key, times={**row.times, Stage.KEPT: now})
 
     def joined(self, request_id: str) -> None:
         if self._unsettled(request_id):
