@@ -46,6 +46,7 @@ def _expire(world: World, ahead: tuple[float, ...]) -> None:
     ends = [row.expires_at for row in world.records.rows.values()]
     if ends:
         world.now = max(world.now, ends[world.pick(len(ends))] + ahead[world.pick(len(ahead))])
+        world.forgets = world.pick(2) == 1
 
 
 def _age(world: World, key: str) -> None:

@@ -17,7 +17,7 @@ from tests.simulation.faults import CrashError
 from tests.simulation.functions import DEAD, FUNCTIONS, arn
 from tests.simulation.invocation import Invocation
 from tests.simulation.promises.broken import BrokenPromiseError
-from tests.simulation.promises.deliveries import ENDED
+from tests.simulation.promises.deliveries import ENDED, failed_of
 from tests.simulation.shown import short
 from tests.simulation.world import START
 
@@ -86,7 +86,7 @@ class Scheduler:
             queues = world.queues.values()
             options += [(self._deliver, queue) for queue in queues if queue.messages and queue.has_visible(now)]
         options += [(self._keep, appointment) for appointment in world.agenda if appointment.at <= now]
-        if world.part:
+        if world.forgets:
             options += [(self._forget, key) for key, row in world.records.rows.items() if row.expires_at <= now]
         latest = self._next()
         if at_work:
@@ -213,7 +213,7 @@ class Scheduler:
             world.covered["crashes"] += 1
             world.say(f"{here} is dead")
         elif here.queue:
-            failed = {each["itemIdentifier"] for each in here.answer["batchItemFailures"]}
+            failed = failed_of(here)
             pairs = zip(here.messages, here.receipts, strict=True)
             done = {receipt for message, receipt in pairs if str(message.number) not in failed}
             here.queue.acknowledge(done)
@@ -230,6 +230,8 @@ def _process(here: Invocation, work: Callable[[], Any]) -> None:
         here.answer = work()
     except CrashError:
         here.crashed = True
+    except Exception as error:  # what escapes is for a reader too, with its seed
+        raise BrokenPromiseError("no_function_fails_by_itself", f"{here}: {error!r}") from error
 
 
 def _delivered(message: Message, queue: Queue) -> dict[str, Any]:

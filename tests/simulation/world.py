@@ -65,6 +65,7 @@ class World:
         self.told = told
         self.now = START
         self.part = 0
+        self.forgets = False  # whether DynamoDB deletes expired rows soon
         self.numbers = 0
         self.covered: Counter[str] = Counter()
         self.facts = Facts()

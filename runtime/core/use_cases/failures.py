@@ -87,18 +87,19 @@ class Failures:
         if request is None or request.etag not in (None, subject.etag):
             return
         record = self.records.get(request.key) if request.key else None
-        its_own = record is not None and record.content == request.content
-        if its_own and record and record.state.ended and record.claimant == request.request_id:
-            self._tell_all(record)  # though it may have been answered: the others may not
+        about = record if record and record.content == request.content else None
+        began = about is not None and about.claimant == request.request_id
+        if about and began and about.state.ended:
+            self._tell_all(about)  # though it may have been answered: the others may not
+        elif about and began and about.state is RecordState.CLAIMED:
+            self._abandon(about)  # likewise
         elif request.state.settled:
             return
-        elif request.reason or record is None or not its_own:
+        elif request.reason or about is None:
             self.requests.refuse(request.request_id, Reason.INTERNAL)
             self.notifications.send(request.request_id)
-        elif record.state is RecordState.CLAIMED and record.claimant == request.request_id:
-            self._abandon(record)
         else:
-            self._join(request, record.key)
+            self._join(request, about.key)
 
     def _join(self, request: Request, key: str) -> None:
         """The picture's work goes on without this message: wait for its end, as a join does."""

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 EXPIRY_MARGIN: Final = 3600.0
 """Seconds before a record's end in which its image is left to the lifecycle: a new claim may be about to need it."""
 
+_OWN_ATTEMPT: Final = "an attempt of ours is alive, or died and still has its lease"
+
 
 @dataclass(frozen=True)
 class Upload:
@@ -186,12 +188,7 @@ class Ingest:
             self._tell_all(record, request)
         elif not (record and record.ready(now) and self._hit(request, record)):
             self.waiters.add(key, request)
-            claimed = self._claim(request, content, key, record)
-            if claimed and claimed.attempts > MAX_ATTEMPTS:
-                self._give_up(request, claimed.claim, Reason.INTERNAL)
-            elif claimed:
-                self._read(request, claimed)
-            else:
+            if not self._claim_and_read(request, content, key, record):
                 self._join(request, key)
 
     def _hit(self, request: Request, record: Record) -> bool:
@@ -219,6 +216,15 @@ class Ingest:
         self.waiters.add(record.key, request)
         self.results.write_text(record.key, text)  # the record will live anew, and so must its text
         return self.results.write_count(word_count.recount(old.count, text), record.generation)
+
+    def _claim_and_read(self, request: Request, content: Content, key: str, seen: Record | None) -> bool:
+        """Work on the picture to its transcript or its end; False when it is not ours to work on."""
+        claimed = self._claim(request, content, key, seen)
+        if claimed and claimed.attempts > MAX_ATTEMPTS:
+            self._give_up(request, claimed.claim, Reason.INTERNAL)
+        elif claimed:
+            self._read(request, claimed)
+        return claimed is not None
 
     def _claim(self, request: Request, content: Content, key: str, seen: Record | None) -> Record | None:
         now = self.clock.now()
@@ -260,7 +266,7 @@ class Ingest:
             self.requests.joined(request.request_id)
             self.log.emit(events.ClaimJoined(request_id=request.request_id, digest=key))
         elif record.state is RecordState.CLAIMED:  # by an earlier delivery of this very message, which nobody else has
-            raise Retryable("an attempt of ours is alive, or died and still has its lease")
+            raise Retryable(_OWN_ATTEMPT)
         if record.state.ended:
             self._telling.tell(request.request_id, record)
         self._forget_image(record)
@@ -323,7 +329,8 @@ class Ingest:
         """Let all who wait know how the work ended; one's own request last, so that a crash leaves nobody out."""
         self._telling.tell_all(record, but=own.request_id)
         self._forget_image(record)
-        self._telling.tell(own.request_id, record)
+        if not own.state.settled:
+            self._telling.tell(own.request_id, record)
 
     def _refuse(self, request: Request, reason: Reason) -> None:
         """This upload alone has no result: nothing of it is worth remembering for others."""
@@ -332,8 +339,8 @@ class Ingest:
         self.log.emit(events.PictureRefused(request_id=request.request_id, digest=None, reason=reason))
 
     def _tidy(self, request: Request) -> None:
-        """Its outcome is known; an earlier delivery may have died before it told the others, or deleted the image."""
-        if not request.key:
+        """Its outcome is known, but an earlier delivery may have died and left others, or the image, behind."""
+        if not (request.key and request.content):
             return
         self.waiters.remove(request.key, request.request_id)
         record = self.records.get(request.key)
@@ -341,7 +348,19 @@ class Ingest:
             return
         if record.state.ended and record.claimant == request.request_id:
             self._telling.tell_all(record, but=request.request_id)
+        elif record.state is RecordState.CLAIMED and record.claimant == request.request_id:
+            self._work_for_others(request, request.content, record)
         self._forget_image(record)
+
+    def _work_for_others(self, request: Request, content: Content, record: Record) -> None:
+        """Go on with a claim whose own request is answered: nobody but us has its message, and others may have joined.
+
+        Who joins is written down before the lease ends: whoever comes later claims for himself.
+        """
+        if record.lease_until > self.clock.now():
+            raise Retryable(_OWN_ATTEMPT)
+        if self.waiters.of(record.key) and not self._claim_and_read(request, content, record.key, record):
+            raise Retryable(_OWN_ATTEMPT)
 
     def _forget_image_of(self, request: Request, key: str) -> None:
         record = self.records.get(key)  # as it is now: it may have been claimed anew

@@ -12,7 +12,7 @@ from runtime.core.dead_letter import DeadLetter, Queue, Subject
 from runtime.core.errors import BadRequest, Retryable, Throttled
 from runtime.core.reasons import Reason
 from runtime.core.types import RecordState, RequestState
-from tests.runtime.service import LEASE, Service
+from tests.runtime.service import LEASE, Service, answer
 
 if TYPE_CHECKING:
     from runtime.core.use_cases.requests import Opened
@@ -269,6 +269,41 @@ def test_the_others_are_told_though_the_one_who_began_was_answered_meanwhile(ser
     else:
         service.ingest(upload)
     assert outcome(service, joined) == (RequestState.FAILED, Reason.UNREADABLE)
+
+
+@pytest.mark.parametrize("died", [False, True], ids=["delivered again", "dead"])
+def test_who_joined_a_claim_is_answered_though_the_one_who_took_it_was_told_that_it_failed(
+    service: Service, *, died: bool
+) -> None:
+    """A failure was being told when a delivery of the same upload began anew, and broke; then another joined it."""
+    opened, joined = service.open(), service.open("bob@example.com")
+    service.reader.answer = MemoryError()
+    upload = service.upload(opened, PICTURE)
+    with pytest.raises(MemoryError):
+        service.ingest(upload)
+    told = replace(service.request(opened), state=RequestState.FAILED, reason=Reason.INTERNAL)
+    service.requests.rows[opened.request_id] = told
+    service.ingest(service.upload(joined, PICTURE))
+    service.reader.answer = answer("word")
+    service.clock.advance(LEASE - 1)
+    with pytest.raises(Retryable, match="an attempt of ours"):
+        service.ingest(upload)
+    service.clock.advance(2)
+    if died:
+        service.failures(dead(Queue.INGEST, upload_of(service, opened)))
+    else:
+        service.ingest(upload)
+    assert outcome(service, joined) == ((RequestState.FAILED, Reason.INTERNAL) if died else (RequestState.SENT, None))
+    assert outcome(service, opened) == (RequestState.FAILED, Reason.INTERNAL)
+
+
+def test_a_claim_that_nobody_waits_for_any_more_costs_no_second_ocr_call(service: Service) -> None:
+    opened = stuck_in_ingest(service)
+    told = replace(service.request(opened), state=RequestState.FAILED, reason=Reason.INTERNAL)
+    service.requests.rows[opened.request_id] = told
+    service.ingest(service.upload(opened, PICTURE))
+    assert len(service.reader.asked) == 1
+    assert not service.notifications.sent
 
 
 def test_nothing_is_mailed_about_a_request_that_is_still_being_worked_on(service: Service) -> None:

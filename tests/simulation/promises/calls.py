@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from tests.simulation.invocation import Invocation
     from tests.simulation.world import World
 
+_SOON: Final = 1800.0
+"""Seconds before a record's end in which somebody may have kept bytes that a new claim is to read."""
+
 _LONGER: Final = 7 * DAY
 """Seconds that the bucket keeps a result longer than its record lives."""
 
@@ -90,6 +93,10 @@ def an_image_is_deleted_only_when_read_or_refused(world: World, here: Invocation
         needless = lost or (durable and record.state is not RecordState.CLAIMED)
     promise = "an_image_is_deleted_only_when_read_or_refused"
     check(promise, needless, f"{here} deletes images/{key}, whose record is {record and record.state}")
+    if record and record.content == content and record.state is not RecordState.FAILED and key not in here.claims:
+        ends = record.expires_at - world.now
+        promise = "an_image_is_left_where_a_claim_may_soon_need_it"
+        check(promise, ends > _SOON, f"{here} deletes images/{key}, whose record ends in {ends} s")
 
 
 def a_transcript_is_deleted_only_when_counted(world: World, here: Invocation, key: str, generation: int) -> None:
@@ -218,9 +225,13 @@ def who_was_answered_is_not_woken_again(world: World, here: Invocation, request_
 
 
 def waiters_are_read_after_the_end_is_written(world: World, here: Invocation, key: str) -> None:
-    """Else who joins in between is told by nobody: whoever joins looks at the record once more (1)."""
+    """Else who joins in between is told by nobody: whoever joins looks at the record once more (1).
+
+    Nobody joins a claim whose lease is over: of that it may be asked whether anybody waits for it at all.
+    """
     record, seen = world.records.rows.get(key), here.seen.get(key)
     ended = record is None or record.state.ended or key in here.ends_written or (seen is not None and seen.state.ended)
+    ended = ended or bool(record and record.state is RecordState.CLAIMED and record.lease_until <= world.now)
     check("waiters_are_read_after_the_end_is_written", ended, f"{here} asks who waits for {key}, which has not ended")
     if here.function in (DEAD, SWEEP):
         here.to_be_told |= {request_id for waited, request_id in world.waiters.waiting if waited == key}

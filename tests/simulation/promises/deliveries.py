@@ -23,6 +23,15 @@ _LINES: Final = frozenset(DUE_LINES.values()) - _SOMETIMES_MORE
 """What is logged of these calls and of nothing else."""
 
 
+def failed_of(here: Invocation) -> set[str]:
+    """The numbers of the messages that a function says failed."""
+    answer = here.answer
+    promise = "each_message_is_handled_and_answered_for"
+    check(promise, len(here.handled) == len(here.messages), f"{here} has not handled each of its messages")
+    check(promise, isinstance(answer, dict) and "batchItemFailures" in answer, f"{here} answers {answer}")
+    return {each["itemIdentifier"] for each in answer["batchItemFailures"]}
+
+
 def only_what_went_well_is_acknowledged(_world: World, here: Invocation, failed: set[str]) -> None:
     """And all of it: each message for itself."""
     wanted = {str(message.number) for message, well in zip(here.messages, here.handled, strict=True) if not well}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from runtime.core.events import LeftToSweep, MailSent, MessageFailed, SweepFailed
+from runtime.core.events import LeftToSweep, MailSent, MessageFailed, MessageIgnored, MessagePostponed, SweepFailed
 from tests.simulation.pictures import PICTURES
 from tests.simulation.promises.broken import check
 
@@ -56,6 +56,8 @@ def line_is_logged(world: World, event: Event) -> None:
         check("nothing_private_is_logged", not private, f"{name}: {value}")
     if here:
         here.lines[name] += 1
+        if isinstance(event, MessageFailed | MessageIgnored | MessagePostponed):
+            check("lines_name_their_queue", event.queue == here.function, f"{here}: {event.queue}")
         if isinstance(event, MessageFailed):
             planned = here.hurt and event.error in _EXPECTED_ERRORS
             check("no_message_fails_by_itself", planned, f"{here}: {event.fields()}")
