@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.cloud
 
 HOLDER = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from local.cloud import Cloud
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are born without it
 with Cloud.start(Path(sys.argv[1]), project=Path(sys.argv[2])) as cloud:
     print("ready", flush=True)
     time.sleep(600)
