@@ -133,6 +133,10 @@ class LocalCloud:
         client: BaseClient = session.client(service, endpoint_url=self.endpoint, config=config)  # type: ignore[call-overload]  # any service
         return client
 
+    def permissions(self) -> dict[str, list[dict[str, str]]]:
+        """What roles are `granted`, and what of it was `used` by now: each by role, sid, action and resource."""
+        return self._call("GET", "/_local/permissions")
+
     def announce_deployment(self, outputs: dict[str, Any]) -> LocalCloud:
         """Tell the cloud what was deployed onto it; the result knows it too."""
         self._call("POST", "/_local/deployed", {"outputs": outputs})

@@ -79,6 +79,7 @@ class Control:
             "GET /_local/status": self._status,
             "GET /_local/idle": self._idle,
             "GET /_local/mails": lambda: self._mails(dict(request.query).get("to")),
+            "GET /_local/permissions": self._permissions,
         }
         commands: dict[str, Callable[[dict[str, Any]], dict[str, Any] | None]] = {
             "POST /_local/deployed": self._deployed,
@@ -97,6 +98,12 @@ class Control:
             return command(request.json()) or {}
         raise LookupError(wanted)
 
+    def _permissions(self) -> dict[str, Any]:
+        """What roles are granted, and what of it was used by now."""
+        access = self._account.access
+        told = {"granted": access.granted(), "used": access.used()}
+        return {name: [right.as_json() for right in rights] for name, rights in told.items()}
+
     def _mails(self, to: str | None) -> dict[str, Any]:
         return {"mails": [{"folder": str(mail.folder), **mail.as_json()} for mail in self._inbox.mails(to)]}
 
@@ -105,8 +112,8 @@ class Control:
         return {"offset": self._clock.offset, "now": self._clock.now().isoformat()}
 
     def _sandbox(self, asked: dict[str, Any]) -> dict[str, Any]:
-        self._mail.sandbox = bool(asked["enabled"])
-        return {"enabled": self._mail.sandbox}
+        self._account.sandbox = bool(asked["enabled"])
+        return {"enabled": self._account.sandbox}
 
     def _answer_textract(self, asked: dict[str, Any]) -> None:
         answer = asked.get("answer", "nothing")

@@ -46,6 +46,9 @@ class Match:
     api_id: str
 
 
+_SERVICE: Final = "apigateway.amazonaws.com"
+
+
 class HttpApis:
     """Answers for every HTTP API of the account."""
 
@@ -105,6 +108,9 @@ class HttpApis:
 
     def _invoke(self, match: Match, event: dict[str, Any], request_id: str) -> tuple[Response, str]:
         own = [("Apigw-Requestid", request_id)]
+        if not self._may_call(match):
+            message = "The API has no permission to invoke the function"
+            return json_response({"message": "Internal Server Error"}, 500, own), message
         try:
             outcome = self._service.invoke(match.function_arn, json.dumps(event).encode())
         except NoSuchFunctionError:
@@ -114,6 +120,18 @@ class HttpApis:
         if not outcome.ok:
             return json_response({"message": "Internal Server Error"}, 500, own), "The function failed"
         return function_response(outcome.payload, own), ""
+
+    def _may_call(self, match: Match) -> bool:
+        """Whether the function's policy lets this API in.
+
+        https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+        """
+        method, _, path = match.route_key.partition(" ")
+        region, account_id = match.function_arn.split(":")[3:5]
+        source = f"arn:aws:execute-api:{region}:{account_id}:{match.api_id}/$default/{method}{path}"
+        return self._account.access.service_may(
+            _SERVICE, "lambda:InvokeFunction", match.function_arn, source_arn=source, source_account=""
+        )
 
     def _event(self, match: Match, request: Request, request_id: str) -> dict[str, Any]:
         """The event for the function, in payload format 2.0."""

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from local.deployed_function import CodeStore, DeployedFunction
 from local.function_log import FunctionLog
+from local.iam.statements import Ask
 from local.lambda_worker import Job, Worker
 from local.worker_environment import worker_python
 
@@ -217,7 +218,8 @@ class LambdaService:
 
     def _start(self, pool: _Pool) -> Worker:
         function = pool.function
-        log = FunctionLog(self._logs / f"{function.name}.log", self._clock, as_json=function.log_as_json)
+        environment = self._environment(function)
+        log = self._log(function, environment["AWS_LAMBDA_LOG_STREAM_NAME"])
         worker = Worker(
             function,
             self._server,
@@ -226,7 +228,7 @@ class LambdaService:
             code=self._code.unzipped(function),
             clock_file=self._clock.file,
             lifeline=self._lifeline_read,
-            environment=self._environment(function),
+            environment=environment,
             on_idle=self._on_idle,
             on_gone=self._on_gone,
         )
@@ -234,6 +236,22 @@ class LambdaService:
         pool.count += 1
         pool.starting.append(worker)
         return worker
+
+    def _log(self, function: DeployedFunction, stream: str) -> FunctionLog:
+        """Where a worker's messages go: Lambda makes a stream and writes to it, both as the function.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
+        """
+        account_id = function.arn.split(":")[4]
+        prefix = f"arn:aws:logs:{function.region}:{account_id}:log-group:{function.log_group}"
+        access, resource = self._account.access, f"{prefix}:log-stream:{stream}"
+        made = access.role_may(function.role_arn, Ask("logs:CreateLogStream", resource))
+        return FunctionLog(
+            self._logs / f"{function.name}.log",
+            self._clock,
+            as_json=function.log_as_json,
+            may_write=lambda: made and access.role_may(function.role_arn, Ask("logs:PutLogEvents", resource)),
+        )
 
     def _on_idle(self, worker: Worker, *, first: bool) -> None:
         """A worker asks for its next job; on its first time, it may have been taken already."""
@@ -273,7 +291,7 @@ class LambdaService:
             "AWS_LAMBDA_FUNCTION_NAME": function.name,
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
             "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-            "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
+            "AWS_LAMBDA_LOG_GROUP_NAME": function.log_group,
             "AWS_LAMBDA_LOG_STREAM_NAME": f"{self._clock.now():%Y/%m/%d}/[$LATEST]{secrets.token_hex(16)}",
             "AWS_REGION": function.region,
             "AWS_SECRET_ACCESS_KEY": keys.secret_access_key,

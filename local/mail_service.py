@@ -62,8 +62,6 @@ class MailService:
         self._inbox = inbox
         self._region = region
         self._faults = faults
-        self.sandbox = True
-        """Whether recipients must be verified, as in every new AWS account."""
 
     def handle(self, request: Request) -> Response:
         """Answer a send."""
@@ -100,7 +98,7 @@ class MailService:
             if send.configuration_set and send.configuration_set not in backend.config_sets:
                 code = "ConfigurationSetDoesNotExist" if send.version == 1 else "NotFoundException"
                 return send.error(code, f"Configuration set <{send.configuration_set}> does not exist.")
-            needed = [send.sender, *(send.recipients if self.sandbox else [])]
+            needed = [send.sender, *(send.recipients if self._account.sandbox else [])]
             unverified = [one for one in dict.fromkeys(needed) if not _is_verified(backend.email_identities, one)]
         if not send.recipients:
             return send.error("InvalidParameterValue", "Missing required header 'To'.")

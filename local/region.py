@@ -77,6 +77,7 @@ class Region:
         from local.faults import Faults  # noqa: PLC0415
         from local.front import Front  # noqa: PLC0415
         from local.http_api import HttpApis  # noqa: PLC0415
+        from local.iam.gate import Gate  # noqa: PLC0415
         from local.inbox import Inbox  # noqa: PLC0415
         from local.lambda_service import LambdaService  # noqa: PLC0415
         from local.mail_service import MailService  # noqa: PLC0415
@@ -122,6 +123,7 @@ class Region:
         )
         self.front = Front(
             self.account,
+            gate=Gate(self.account, self.keys, self.clock),
             service=self.service,
             sources=self.sources,
             schedules=self.schedules,

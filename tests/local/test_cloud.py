@@ -26,10 +26,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.cloud
 
 HOLDER = """
-import signal, sys, time
+import sys, time
 from pathlib import Path
 from local.cloud import Cloud
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are born without it
 with Cloud.start(Path(sys.argv[1]), project=Path(sys.argv[2])) as cloud:
     print("ready", flush=True)
     time.sleep(600)
@@ -38,7 +37,8 @@ with Cloud.start(Path(sys.argv[1]), project=Path(sys.argv[2])) as cloud:
 
 PROGRAM = """
 import json, pathlib, pulumi, pulumi_aws as aws
-trust = {"Version": "2012-10-17", "Statement": []}
+lets_in = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+trust = {"Version": "2012-10-17", "Statement": [lets_in]}
 role = aws.iam.Role("role", assume_role_policy=json.dumps(trust))
 code = pulumi.FileArchive(str(pathlib.Path(__file__).parent / "code.zip"))
 function = aws.lambda_.Function("function", role=role.arn, runtime="python3.13", handler="main.handler", code=code)

@@ -34,6 +34,13 @@ def api(bench: Bench) -> str:
         PayloadFormatVersion="2.0",
     )
     target = f"integrations/{integration['IntegrationId']}"
+    bench.functions.add_permission(
+        FunctionName=function,
+        StatementId="api",
+        Action="lambda:InvokeFunction",
+        Principal="apigateway.amazonaws.com",
+        SourceArn=f"arn:aws:execute-api:us-east-1:123456789012:{made['ApiId']}/*/*",
+    )
     for key in ("POST /api/uploads", "GET /api/requests/{request_id}", "GET /api/fails"):
         client.create_route(ApiId=made["ApiId"], RouteKey=key, Target=target)
     log = {

@@ -216,15 +216,17 @@ def test_a_function_calls_aws_with_keys_that_lead_to_its_role(bench: Bench) -> N
         import boto3
         def handler(event, context):
             keys = boto3.Session().get_credentials()
-            boto3.client("s3").create_bucket(Bucket=event)
+            boto3.client("sqs").send_message(QueueUrl=event, MessageBody="sent by a function")
             return keys.access_key
     """)
+    url, _ = bench.queue()
 
-    caller = bench.region.keys.find(bench.invoke(name, "made-by-a-function"))
+    caller = bench.region.keys.find(bench.invoke(name, url))
 
     assert caller is not None
     assert (caller.role_arn, caller.function_name) == (bench.role_arn, name)
-    assert "made-by-a-function" in {bucket["Name"] for bucket in bench.s3.list_buckets()["Buckets"]}
+    [message] = bench.sqs.receive_message(QueueUrl=url)["Messages"]
+    assert message["Body"] == "sent by a function"
 
 
 def test_a_function_that_is_not_there_cannot_be_invoked(bench: Bench) -> None:
