@@ -40,10 +40,10 @@ check: $(VENV)/.dev ## lint, types, generated files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyrefly check
-	$(BIN)/python docs/generate.py --check
+	$(BIN)/python -m docs.generate --check
 
 docs: $(VENV)/.dev ## write the documents that are made from the code
-	$(BIN)/python docs/generate.py
+	$(BIN)/python -m docs.generate
 
 test: $(VENV)/.dev ## all tests but the slow ones
 	$(BIN)/python -m pytest -m "not slow"

@@ -11,6 +11,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from docs.permissions import permissions
 from runtime.core import events
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def _row(kind: type[events.Event]) -> str:
     return f"| `{kind.event_name()}` | {kind.level} | {names} | {told} |\n"
 
 
-DOCUMENTS: Final[dict[str, Callable[[], str]]] = {"log-events.md": log_events}
+DOCUMENTS: Final[dict[str, Callable[[], str]]] = {"log-events.md": log_events, "permissions.md": permissions}
 
 
 def main() -> int:

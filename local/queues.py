@@ -1,9 +1,9 @@
 """moto's queues, made quick and wakeful.
 
 moto's own `receive_message` goes over the whole queue for each message, sleeps while it waits, hands a queue's messages
-to functions by itself, forgets where a dead letter came from, and a queue's policy when another attribute is set. Here a receive looks at each message once and never
-waits; whoever waits for messages is woken when one arrives, when one becomes visible again, and when the clock is
-advanced.
+to functions by itself, forgets where a dead letter came from, and a queue's policy when another attribute is set. Here
+a receive looks at each message once and never waits; whoever waits for messages is woken when one arrives, when one
+becomes visible again, and when the clock is advanced.
 
 A message that its queue may not give out once more becomes a dead letter when a receive comes across it and not before,
 as SQS does it (https://github.com/localstack/localstack/issues/8234). It keeps its id and the time it was sent
