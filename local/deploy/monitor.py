@@ -10,7 +10,7 @@ from pulumi.runtime import mocks
 from pulumi.runtime.proto import provider_pb2, resource_pb2
 
 from local.deploy.creation import Creation
-from local.deploy.creators import CREATORS
+from local.deploy.resources import CREATORS
 from local.deploy.deployment import DeployedResource, Failure
 from local.deploy.functions import FUNCTIONS
 from local.deploy.inputs import InputError, Inputs
@@ -137,7 +137,7 @@ class Monitor(mocks.MockMonitor):
     ) -> resource_pb2.RegisterResourceResponse:
         creator = CREATORS.get(request.type)
         if creator is None:
-            raise InputError(f"local/deploy/creators has none for {request.type}")
+            raise InputError(f"local/deploy/resources has none for {request.type}")
         values = plain(request.object)
         if unknown := unknown_paths(values):
             sources = sorted(

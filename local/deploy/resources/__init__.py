@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from local.deploy.creators import dynamodb, events, http_api, iam, lambda_functions, logs, mail, s3, sns, sqs
+from local.deploy.resources import dynamodb, events, http_api, iam, lambda_functions, logs, mail, s3, sns, sqs
 
 if TYPE_CHECKING:
     from local.deploy.creation import Creator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from local.deploy.creation import Created
-from local.deploy.creators.attributes import as_attributes
+from local.deploy.resources.attributes import as_attributes
 from local.deploy.inputs import Free
 
 if TYPE_CHECKING:
