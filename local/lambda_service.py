@@ -105,7 +105,7 @@ class LambdaService:
         self._warmers.submit(self._warm, name)
 
     def forget_removed(self) -> None:
-        """End the workers of functions that are no longer deployed. A later function of the same name is another one."""
+        """End the workers of functions that are no longer deployed; a later one of the same name has its own."""
         with self._changed:
             with self._account.locked():
                 deployed = {function.function_name for function in self._account.functions()}
