@@ -141,11 +141,11 @@ class Account:
             value: bytes = found.value
             return value
 
-    def ses(self, region: str) -> SESBackend:
-        """SES's backend of a region: identities and configuration sets."""
+    def ses(self, region: str, account_id: str = ACCOUNT_ID) -> SESBackend:
+        """SES's backend of an account's region: identities and configuration sets."""
         from moto.ses.models import ses_backends  # noqa: PLC0415 - slow, and needed only when asked for
 
-        return ses_backends[ACCOUNT_ID][region]
+        return ses_backends[account_id][region]
 
     def functions(self) -> list[LambdaFunction]:
         """Every Lambda function, in its latest version."""

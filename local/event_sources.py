@@ -136,8 +136,10 @@ class _Poller:
         """Wait for messages, and collect them until the batch is full or its window over; empty when stopped."""
         records: list[dict[str, Any]] = []
         closes: float | None = None
-        while not self._stopped:
+        while True:
             watch.clear()
+            if self._stopped:  # looked at once the watch is set: who stops it wakes it, and would not be heard before
+                break
             with self._account.locked():
                 queue = queues.find_queue(self.mapping.queue_arn)
                 due = None if queue is None else queues.seconds_to_next(queue)

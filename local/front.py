@@ -95,8 +95,8 @@ class Front:
             return receive_messages(self._account, request, lambda: self.stopping)
         if request.method == "POST" and (invoked := _INVOKE.match(request.raw_path)):
             return self._invoke(request, unquote(invoked.group(1)))
-        if mail_service.is_send(request):
-            return self._mail.handle(request)
+        if mail_service.takes(request):
+            return self._mail.handle(request, caller.account_id)
         if request.method != "GET" and (resource := _FUNCTIONS.match(request.raw_path)):
             return self._deploy(request, resource.group(1), caller)
         return self._links.refusal(request) or self._account.handle(request, caller.account_id)

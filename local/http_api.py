@@ -1,5 +1,8 @@
 """API Gateway's HTTP APIs: requests are routed as the APIs deployed in moto say, and answered by their functions.
 
+Each API answers where its URL says, by the host name `<api id>.execute-api.<anything>`. On the cloud's own address,
+under `/api/`, answers the API of the stack that was deployed first of those that are there.
+
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 """
 
@@ -57,8 +60,8 @@ class HttpApis:
         self._account = account
         self._service = service
         self._clock = clock
-        self.default_api_id = ""
-        """The API that answers on the cloud's own address; when empty, the only one there is."""
+        self.default_api_ids: tuple[str, ...] = ()
+        """The first of these that exists answers on the cloud's own address; if none does, the only one there is."""
 
     def handle(self, request: Request) -> Response:
         """Route a request to its function, and log it as its stage asks for."""
@@ -99,12 +102,12 @@ class HttpApis:
         return self._invoke(match, self._event(match, request, request_id), request_id)
 
     def _api(self, request: Request) -> Api | None:
-        apis = [api for api in self._account.http_apis() if api.protocol_type == "HTTP"]
-        named = HOST.match(request.header("Host"))
-        wanted = named.group(1) if named else self.default_api_id
-        if wanted:
-            return next((api for api in apis if api.api_id == wanted), None)
-        return apis[0] if len(apis) == 1 else None
+        apis = {api.api_id: api for api in self._account.http_apis() if api.protocol_type == "HTTP"}
+        if named := HOST.match(request.header("Host")):
+            return apis.get(named.group(1))
+        only = list(apis.values()) if len(apis) == 1 else []
+        defaults = [apis[api_id] for api_id in self.default_api_ids if api_id in apis]
+        return next(iter([*defaults, *only]), None)
 
     def _invoke(self, match: Match, event: dict[str, Any], request_id: str) -> tuple[Response, str]:
         own = [("Apigw-Requestid", request_id)]

@@ -44,7 +44,7 @@ class Bench:
 
     def deploy(self, source: str, **configuration: Json) -> str:
         """Deploy a function whose module `main` is this source; its handler is `main.handler`."""
-        name = self.name("function")
+        name: str = configuration.pop("FunctionName", "") or self.name("function")
         self.functions.create_function(
             FunctionName=name,
             Role=self.role_arn,

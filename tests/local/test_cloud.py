@@ -73,7 +73,7 @@ def test_the_pulumi_program_is_deployed_and_everything_comes_to_rest(cloud: Clou
     )
     assert sorted(status["functions"]) == sorted(cloud.outputs["functions"].values())
     assert len(workers_of(cloud.local, len(status["functions"]))) >= len(status["functions"])
-    assert status["outputs"] == cloud.outputs
+    assert status["stacks"] == {"local": cloud.outputs}
 
 
 def test_no_worker_has_died_or_taken_more_than_a_function_has(cloud: Cloud) -> None:

@@ -243,6 +243,45 @@ def test_a_removed_functions_workers_end(bench: Bench) -> None:
     assert end(pid)
 
 
+def test_a_function_of_a_removed_ones_name_has_workers_of_its_own(bench: Bench) -> None:
+    source = "import os; handler = lambda event, context: os.getpid()"
+    name = bench.deploy(source)
+    pids = [bench.invoke(name)]
+    for _ in range(5):
+        bench.functions.delete_function(FunctionName=name)
+        bench.deploy(source, FunctionName=name)
+        pids.append(bench.invoke(name))
+
+    assert len(set(pids)) == len(pids)
+    assert end(*pids[:-1])
+    (worker,) = bench.cloud.status()["function_workers"][name]["workers"]
+    assert worker["pid"] == pids[-1]
+
+
+def test_nothing_runs_of_a_function_that_is_removed_while_its_first_worker_starts(bench: Bench) -> None:
+    before = set(bench.cloud.status()["workers"])
+
+    for milliseconds in (0, 10, 20, 40):
+        # New code is compiled before the worker is started, and that takes a while.
+        name = bench.deploy(f"handler = lambda event, context: 'removed after {milliseconds} ms'")
+        time.sleep(milliseconds / 1000)
+        bench.functions.delete_function(FunctionName=name)
+        time.sleep(0.3)
+        assert comes_true(lambda: set(bench.cloud.status()["workers"]) <= before)
+
+
+def test_an_invocation_ends_when_its_function_is_removed(bench: Bench) -> None:
+    name = bench.deploy("import time; handler = lambda event, context: time.sleep(60)", Timeout=60)
+    with ThreadPoolExecutor(1) as at_once:
+        invocation = at_once.submit(bench.invoke_failing, name)
+        assert comes_true(lambda: bench.cloud.status()["in_flight"] == 1)
+
+        bench.functions.delete_function(FunctionName=name)
+
+        assert invocation.result(10)["errorType"] == "Runtime.ExitError"
+    assert bench.cloud.status()["in_flight"] == 0
+
+
 MORTAL = """
     import os, time
     def handler(event, context):
