@@ -11,7 +11,6 @@ import yaml
 from components.setting import settings_of
 from components.settings import SECTIONS, settings_in
 from components.stack_file import SettingsError, StackFile
-from tests.components import rules
 from tests.components.recorder import PROJECT, record_program, run_main
 
 PAGE = (PROJECT / "docs" / "settings.md").read_text(encoding="utf-8")
@@ -28,7 +27,7 @@ def files() -> list[dict[str, Any]]:
 def test_the_least_file_deploys() -> None:
     least, _ = files()
     stack = record_program(run_main, least, "trial")
-    assert {function.inputs["runtime"] for function in stack.of(rules.FUNCTION)} == {"python3.13"}
+    assert {function.inputs["runtime"] for function in stack.of("aws:lambda/function:Function")} == {"python3.13"}
     assert stack.exports["mail_sender"] == "words@example.com"
 
 

@@ -8,7 +8,6 @@ import pulumi_aws as aws
 import pytest
 
 from components import renames
-from tests.components import rules
 from tests.components.recorder import configuration, record_program, recorded, run_main
 from tests.components.urns import complaints, listed, made
 
@@ -78,7 +77,9 @@ def test_with_an_entry_and_its_line_a_rename_is_accepted() -> None:
 def test_a_resource_is_registered_under_its_earlier_urns(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(renames, "RENAMED", {ROWS: ITEMS, ITEMS: TABLE})
     stack = record_program(run_main, configuration("dev"), "team-3")
-    assert stack.one(rules.TABLE, "cache-table").aliases == {f"urn:pulumi:team-3::{urn}" for urn in (ITEMS, ROWS)}
+    assert stack.one("aws:dynamodb/table:Table", "cache-table").aliases == {
+        f"urn:pulumi:team-3::{urn}" for urn in (ITEMS, ROWS)
+    }
     assert [each.name for each in stack.resources if each.aliases] == ["cache-table"]
 
 
