@@ -35,7 +35,7 @@ _AT_ONCE: Final = whole(2, 1000)
 _LONGEST_TIMEOUT: Final = RETENTION_DAYS * 86_400 // (TRIES * VISIBILITY_PER_TIMEOUT) - 1
 
 REGION: Final = Meaning(
-    "Where everything is. Textract is not everywhere: see docs/deploy.md.",
+    "Where everything is. Not every region has Textract: [deploy.md](deploy.md) says how to see.",
     # Our ARNs are of the partition `aws`; that of China and that of the US government have others.
     text("a region of AWS, such as us-east-1 (none of China's or GovCloud's)", r"(?!cn-)[a-z]{2}-[a-z]+-[1-9]"),
     example="us-east-1",
