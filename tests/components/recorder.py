@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).resolve().parents[2]
 ACCOUNT = "123456789012"
+_STACK = "pulumi:pulumi:Stack"
 
 # What providers compute. A reference to one that was not given is answered by a text that tells where it came from.
 COMPUTED = ("arn", "url", "name", "bucket", "executionArn", "invokeArn", "apiEndpoint", "configurationSetName")
@@ -34,7 +35,9 @@ COMPUTED = ("arn", "url", "name", "bucket", "executionArn", "invokeArn", "apiEnd
 
 @dataclass(frozen=True)
 class Recorded:
-    """One resource as it was registered: its inputs as plain values, and the URNs of those that it waits for."""
+    """One resource as it was registered: its inputs as plain values, the URNs of those that it waits for, and its own
+    earlier ones.
+    """
 
     urn: str
     type: str
@@ -43,6 +46,7 @@ class Recorded:
     custom: bool
     inputs: Mapping[str, Any]
     after: frozenset[str] = frozenset()
+    aliases: frozenset[str] = frozenset()
 
     def out(self, attribute: str) -> str:
         """What another resource sees when it refers to this one's attribute."""
@@ -97,12 +101,18 @@ class _Recorder(mocks.MockMonitor, mocks.Mocks):
         self._region = region
         self._lock = threading.Lock()  # Pulumi registers from several threads
 
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        """As the engine does: with the types of all parents but the stack. Pulumi's mocks have the nearest's only."""
+        above = parent.split("::")[2] if parent else _STACK
+        types = type_ if above == _STACK else f"{above}${type_}"
+        return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{types}::{name}"
+
     def RegisterResource(  # noqa: N802 - the protocol's name
         self,
         request: resource_pb2.RegisterResourceRequest,
     ) -> resource_pb2.RegisterResourceResponse:
         urn = self.make_urn(request.parent, request.type, request.name)
-        if request.type == "pulumi:pulumi:Stack":
+        if request.type == _STACK:
             return resource_pb2.RegisterResourceResponse(urn=urn)
         found = Recorded(
             urn,
@@ -112,6 +122,7 @@ class _Recorder(mocks.MockMonitor, mocks.Mocks):
             request.custom,
             plain(json_format.MessageToDict(request.object)),
             frozenset(request.dependencies),
+            frozenset(alias.urn for alias in request.aliases if alias.urn),
         )
         with self._lock:
             if urn in self.recorded:
@@ -126,7 +137,7 @@ class _Recorder(mocks.MockMonitor, mocks.Mocks):
         self,
         request: resource_pb2.RegisterResourceOutputsRequest,
     ) -> Empty:
-        if "::pulumi:pulumi:Stack::" in request.urn:
+        if f"::{_STACK}::" in request.urn:
             self.exports.update(plain(json_format.MessageToDict(request.outputs)))
         else:
             self.finished.append(request.urn)
