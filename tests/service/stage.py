@@ -176,5 +176,5 @@ def staged(state: Path) -> Iterator[Stage]:
     """The service, deployed."""
     with Region(state) as region:
         deployment = deploy(PROJECT, "local", region.endpoint)
-        local = LocalCloud(region.endpoint).announce_deployment(deployment.outputs)
+        local = LocalCloud(region.endpoint).announce_deployment("local", deployment.outputs)
         yield Stage(region, local)
