@@ -289,6 +289,23 @@ def test_a_forged_twin_gets_its_own_result(service: Service, monkeypatch: pytest
     assert service.at_rest()
 
 
+def test_nobody_is_shown_the_result_of_an_expired_twin_whose_key_his_picture_takes(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twins = {data: Content(md5="0" * 32, sha256=Content.of(data).sha256, size=len(data)) for data in (PICTURE, OTHER)}
+    monkeypatch.setattr(Content, "of", twins.__getitem__)
+    service.see_through(PICTURE)
+    service.clock.advance(31 * DAY)
+    second = service.open()
+    service.reader.answer = Retryable("OCR is down")
+    monkeypatch.setattr(service.waiters, "add", lambda *_: (_ for _ in ()).throw(Retryable("busy")))
+    with pytest.raises(Retryable):
+        service.ingest(service.upload(second, OTHER))
+    assert service.request(second).key == "0" * 32
+    status = service.status(second)
+    assert (status.count, status.record) == (None, None)
+
+
 def test_an_expired_record_is_no_hit(service: Service) -> None:
     service.see_through(PICTURE)
     service.clock.advance(31 * DAY)
