@@ -8,6 +8,7 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
+from runtime.core.bulk import Document, Run, Starter
 from runtime.core.dead_letter import DeadLetter, Queue, Subject
 from runtime.core.reasons import Reason
 from runtime.core.types import Content, Record, RecordState, Request, RequestState, Stage
@@ -20,6 +21,8 @@ UNFINISHED: Final = "unfinished"
 """The attribute, and the index over it, that only rows have that have not come to their end."""
 SINCE: Final = "since"
 """Since when, in seconds since the epoch; the index's sort key."""
+STARTER: Final = ("BULK#STARTER", "STARTER")
+"""Partition and sort key of the one row that runs on Glue are started by."""
 RECORD: Final = "RECORD"
 REQUEST: Final = "REQUEST"
 
@@ -45,6 +48,11 @@ def waiter_key(key: str, request_id: str) -> tuple[str, str]:
 def dead_letter_key(queue: Queue, message_id: str) -> tuple[str, str]:
     """Partition and sort key of a dead letter."""
     return f"DEAD#{queue}", f"MESSAGE#{message_id}"
+
+
+def pending_key(key: str, generation: int) -> tuple[str, str]:
+    """Partition and sort key of a transcript that waits for a run on Glue."""
+    return "BULK#PENDING", f"{key}#{generation}"
 
 
 def time_to_live(expires_at: float) -> int:
@@ -197,6 +205,30 @@ def to_dead_letter(row: Mapping[str, Any]) -> DeadLetter:
             if isinstance(told, dict)
         ),
         reason=_to_reason(row) or Reason.INTERNAL,
+    )
+
+
+def of_document(document: Document, expires_at: float) -> dict[str, Any]:
+    """The row of a transcript that waits."""
+    pk, sk = pending_key(document.key, document.generation)
+    told = {"since": document.since, "tries": document.tries, "expires_at": time_to_live(expires_at)}
+    return {"pk": pk, "sk": sk, **told}
+
+
+def to_document(row: Mapping[str, Any]) -> Document:
+    """The transcript that waits in a row."""
+    key, _, generation = row["sk"].rpartition("#")
+    return Document(key, int(generation), since=row.get("since", 0), tries=row.get("tries", 0))
+
+
+def to_starter(row: Mapping[str, Any]) -> Starter:
+    """What the starter's row says; nothing if there is none yet."""
+    name = row.get("run", "")
+    return Starter(
+        run=Run(name, row.get("began_at", 0), row.get("job_run", "")) if name else None,
+        look_at=row.get("look_at", 0),
+        attempt=row.get("attempt", ""),
+        lease_until=row.get("lease_until", 0),
     )
 
 
