@@ -1,14 +1,20 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import ast
+import inspect
+import sys
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 from tests.components import rules
 from tests.components.examples import EXAMPLES
+from tests.components.mutants import MODULES
 from tests.components.recorder import STACKS, recorded
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from tests.components.examples.example import Example
 
 
@@ -75,3 +81,52 @@ BLIND_SPOTS: Final = {
 @pytest.mark.parametrize("shown_by", BLIND_SPOTS.values(), ids=BLIND_SPOTS)
 def test_where_emulators_are_blind_a_rule_sees(shown_by: tuple[str, ...]) -> None:
     assert all(EXAMPLES[name].says for name in shown_by)
+
+
+def test_every_rule_is_asked() -> None:
+    written = {
+        function
+        for module in MODULES
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__
+        and not name.startswith("_")
+        and list(inspect.signature(function).parameters) == ["stack"]
+        and inspect.signature(function).return_annotation == "Iterator[str]"
+    }
+    assert written == set(rules.RULES)
+
+
+def test_every_sentence_is_said_of_some_example() -> None:
+    """Each `yield` of each module, by its file and line."""
+    sentences = {
+        (str(module.__file__), line): ast.unparse(node)
+        for module in MODULES
+        for node in ast.walk(ast.parse(inspect.getsource(module)))
+        if isinstance(node, ast.Yield | ast.YieldFrom)
+        for line in [node.lineno]
+    }
+    reached = lines_reached({file for file, _ in sentences})
+    assert [sentence for at, sentence in sentences.items() if at not in reached] == []
+
+
+def lines_reached(files: set[str]) -> set[tuple[str, int]]:
+    """The lines of some files that the examples come to."""
+    reached: set[tuple[str, int]] = set()
+    stacks = [(example.rule, example.stack) for example in EXAMPLES.values()]
+
+    def trace(frame: FrameType, event: str, _: Any) -> Any:  # noqa: ANN401 - as `settrace` has it
+        if frame.f_code.co_filename not in files:
+            return None
+        if event == "line":
+            reached.add((frame.f_code.co_filename, frame.f_lineno))
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        for rule, stack in stacks:
+            for _ in rule(stack):
+                pass
+    finally:
+        sys.settrace(before)
+    return reached
