@@ -1,15 +1,16 @@
 # The front door. `make demo` and `make test` do their own set-up. Everything that is made lands in .venv, .ocr-wordcount,
-# ocr-wordcount-out and build, and the environment of the local Lambda workers in the user's cache folder.
+# .pulumi-state, ocr-wordcount-out and build, and the environment of the local Lambda workers in the user's cache folder.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 IMAGE ?=
+STACK ?= dev
 HISTORIES ?= 100000
 
 include locks/sizes.mk
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo check test test-all simulate docs format lock clean
+.PHONY: help setup setup-dev demo preview check test test-all simulate docs format lock clean
 
 help: ## show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,14 +37,17 @@ setup-dev: $(VENV)/.dev
 demo: $(VENV)/.local ## a real page, twice: read and counted, then known (IMAGE=path for your own)
 	@$(BIN)/python -m cli.demo $(if $(IMAGE),"$(IMAGE)")
 
+preview: $(VENV)/.local ## what the Pulumi CLI would create on AWS for STACK (dev), from nothing
+	@$(BIN)/python -m cli.preview "$(STACK)"
+
 check: $(VENV)/.dev ## lint, types, generated files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyrefly check
-	$(BIN)/python docs/generate.py --check
+	$(BIN)/python -m docs.generate --check
 
 docs: $(VENV)/.dev ## write the documents that are made from the code
-	$(BIN)/python docs/generate.py
+	$(BIN)/python -m docs.generate
 
 test: $(VENV)/.dev ## all tests but the slow ones
 	$(BIN)/python -m pytest -m "not slow"
@@ -62,4 +66,4 @@ lock: $(VENV)/.dev ## resolve the dependencies anew
 	locks/compile
 
 clean: ## remove what was installed and made
-	rm -rf $(VENV) build .ocr-wordcount ocr-wordcount-out *.egg-info
+	rm -rf $(VENV) build .ocr-wordcount .pulumi-state ocr-wordcount-out *.egg-info

@@ -7,7 +7,7 @@ from pathlib import Path
 import pulumi
 import pulumi_aws as aws
 
-from components import lambda_code
+from components import lambda_code, renames
 from components.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
 from components.lambda_function import LambdaPlatform
 from components.notifier import Notifier, NotifierArgs
@@ -20,6 +20,7 @@ from components.upload_site import UploadSite, UploadSiteArgs
 from components.word_count_job import WordCountJob, WordCountJobArgs
 
 settings = read_settings()
+renames.apply()
 
 platform = LambdaPlatform(
     code=lambda_code.build(Path(__file__).resolve().parent, settings.functions.runtime),

@@ -54,10 +54,16 @@ class Opened:
 
 
 class Service:
-    """The API at an address."""
+    """The API at an address.
 
-    def __init__(self, address: str) -> None:
+    Args:
+        address: Where it answers.
+        host: Its name there, if several answer at that address.
+    """
+
+    def __init__(self, address: str, host: str = "") -> None:
         self._address = address.rstrip("/")
+        self._host = {"host": host} if host else {}
         self._http = urllib3.PoolManager(maxsize=16, timeout=_SECONDS, retries=False)
 
     def open(self, picture: Picture, email: str) -> Opened:
@@ -103,7 +109,7 @@ class Service:
 
     def _call(self, method: str, path: str, headers: Mapping[str, str], body: str | None = None) -> dict[str, Any]:
         for attempt in range(1, _TRIES + 1):
-            answer = self._send(method, self._address + path, headers, body)
+            answer = self._send(method, self._address + path, {**headers, **self._host}, body)
             if answer.status != _BUSY or attempt == _TRIES:
                 break
             time.sleep(_pause(answer.headers.get("retry-after")))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pulumi
 import pulumi_aws as aws
 
-from components.grant import Grant
+from components.grant import Grant, reasoned
 from components.resource_policy import EventSource, document, nobody_without_tls
 
 if TYPE_CHECKING:
@@ -113,13 +113,14 @@ class EventQueue(pulumi.ComponentResource):
         """The right to take messages."""
         return take(self.arn)
 
-    def send(self, intent: str, variable: str) -> Grant:
+    def send(self, intent: str, variable: str, why: str = "") -> Grant:
         """The right to send messages, with the variable that names the queue by its URL."""
         return Grant(
             intent=intent,
             actions=("sqs:SendMessage",),
             resources=(self.arn,),
             variables={variable: self.url},
+            why=why,
         )
 
     def feed(self, function: LambdaFunction, *, batch_size: int, maximum_concurrency: int) -> None:
@@ -135,8 +136,9 @@ class EventQueue(pulumi.ComponentResource):
         )
 
 
+@reasoned
 def take(queue_arn: Input[str]) -> Grant:
-    """The right to take messages: Lambda polls as the function, which gives throttled messages back for later."""
+    """To take messages: Lambda polls as the function, which gives throttled messages back for later."""
     return Grant(
         intent="TakeMessages",
         actions=(

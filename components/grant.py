@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+import functools
+import inspect
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeAlias
 
 import pulumi
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pulumi import Input, Output
 
 Conditions: TypeAlias = "Mapping[str, Mapping[str, Input[str] | Sequence[Input[str]]]]"
 """Operator, then key, then value or values, as a policy spells them."""
+
+REASONS: Final[dict[str, str]] = {}
+"""What each intent that was granted is for: a policy has no place for it, and `docs/permissions.md` tells it."""
+
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +33,7 @@ class Grant:
         resources: ARNs or ARN patterns.
         conditions: What must hold besides.
         variables: Environment variables that name the resource. The right and the name travel together.
+        why: What for, as a sentence. `reasoned` takes it from a docstring.
     """
 
     intent: str
@@ -33,6 +41,7 @@ class Grant:
     resources: tuple[Input[str], ...]
     conditions: Conditions = field(default_factory=dict)
     variables: Mapping[str, Input[str]] = field(default_factory=dict)
+    why: str = ""
 
     def __post_init__(self) -> None:
         if not (self.intent.isascii() and self.intent.isalnum()):
@@ -53,15 +62,30 @@ class Grant:
         return statement
 
 
+def reasoned(make: Callable[P, Grant]) -> Callable[P, Grant]:
+    """Have what a function's docstring says be the reason of the grant that it makes: it is told once."""
+
+    @functools.wraps(make)
+    def making(*args: P.args, **named: P.kwargs) -> Grant:
+        return replace(make(*args, **named), why=" ".join((inspect.getdoc(make) or "").split()))
+
+    return making
+
+
 def policy_of(grants: Sequence[Grant]) -> Output[str]:
     """The policy document that gives these rights and no others.
 
     Raises:
-        ValueError: Two grants have one intent.
+        ValueError: Two grants have one intent, one has no reason, or another one than elsewhere.
     """
     intents = [grant.intent for grant in grants]
     if twice := {intent for intent in intents if intents.count(intent) > 1}:
         raise ValueError(f"granted twice: {', '.join(sorted(twice))}")
+    for grant in grants:
+        if not grant.why:
+            raise ValueError(f"{grant.intent} is granted, and nothing says why")
+        if REASONS.setdefault(grant.intent, grant.why) != grant.why:
+            raise ValueError(f"{grant.intent} is granted for two reasons: {REASONS[grant.intent]} / {grant.why}")
     return pulumi.Output.json_dumps(
         {"Version": "2012-10-17", "Statement": [grant.statement() for grant in grants]},
     )

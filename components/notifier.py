@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.event_queue import EventQueue, EventQueueArgs
-from components.grant import Grant
+from components.grant import Grant, reasoned
 from components.lambda_function import LambdaFunction, LambdaFunctionArgs
 from components.tags import tags_of
 
@@ -80,6 +80,7 @@ class Notifier(pulumi.ComponentResource):
                 ),
                 conditions={"StringEquals": {"ses:FromAddress": self.sender}},
                 variables={"MAIL_SENDER": self.sender, "MAIL_CONFIGURATION_SET": self.configuration_set},
+                why="To send mail from our address, and from no other.",
             ),
             mail_status(),
         )
@@ -104,6 +105,7 @@ class Notifier(pulumi.ComponentResource):
                     args.cache.follow_requests(),
                     args.cache.read_records(),
                     args.cache.wait(),
+                    args.cache.strike_out_waiters(),
                     args.cache.read_results(),
                     *self._mailing,
                 ),
@@ -152,13 +154,15 @@ class Notifier(pulumi.ComponentResource):
             maximum_concurrency=self._args.settings.maximum_concurrency,
         )
 
+    @reasoned
     def wake(self) -> Grant:
-        """The right to say that a request's outcome may be there."""
+        """To say that a request's outcome may be there."""
         return self.notify_queue.send("WakeNotify", "NOTIFY_QUEUE_URL")
 
 
+@reasoned
 def mail_status() -> Grant:
-    """The right to look up whether an address is verified. SES knows no resources for it."""
+    """To look up whether an address is verified. SES knows no resources for that."""
     return Grant(
         intent="LookUpMailAddresses",
         actions=("ses:GetIdentityVerificationAttributes",),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from components.event_queue import EventQueue, EventQueueArgs
-from components.grant import Grant
+from components.grant import Grant, reasoned
 from components.lambda_function import LambdaFunction, LambdaFunctionArgs
 from components.tags import tags_of
 
@@ -66,7 +66,8 @@ class OcrPipeline(pulumi.ComponentResource):
                     args.cache.follow_requests(),
                     args.cache.claims(),
                     args.cache.wait(),
-                    args.cache.release_waiters(),
+                    args.cache.find_waiters(),
+                    args.cache.strike_out_waiters(),
                     args.cache.keep_images(),
                     args.cache.write_transcripts(),
                     args.cache.delete_transcripts(),
@@ -92,6 +93,7 @@ class OcrPipeline(pulumi.ComponentResource):
         self.register_outputs({"queue_url": self.ingest_queue.url})
 
 
+@reasoned
 def _read_text() -> Grant:
-    """The right to have Textract read a picture. It knows no resources, and reads with its caller's rights."""
+    """To have Textract read a picture. It knows no resources, and reads with its caller's rights."""
     return Grant(intent="ReadText", actions=("textract:DetectDocumentText",), resources=("*",))

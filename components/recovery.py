@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _SWEEP_EVERY: Final = "rate(15 minutes)"
 _SWEEP_TIMEOUT: Final = 300
+_DRIVES_ON: Final = "To drive on what is stuck before this stage."
 
 LONGEST_PUT_OFF: Final = 900
 """Seconds for which a function hides, at most, a message that it cannot handle for now."""
@@ -79,7 +80,8 @@ class Recovery(pulumi.ComponentResource):
                     args.cache.follow_requests(),
                     args.cache.give_up_records(),
                     args.cache.wait(),
-                    args.cache.release_waiters(),
+                    args.cache.find_waiters(),
+                    args.cache.strike_out_waiters(),
                     args.cache.read_results(),
                     args.notifier.wake(),
                 ),
@@ -106,12 +108,13 @@ class Recovery(pulumi.ComponentResource):
                     args.cache.find_unfinished(),
                     args.cache.follow_requests(),
                     args.cache.give_up_records(),
-                    args.cache.release_waiters(),
+                    args.cache.find_waiters(),
+                    args.cache.strike_out_waiters(),
                     args.cache.read_results(),
                     args.cache.find_work(),
-                    args.ocr.ingest_queue.send("WakeIngest", "INGEST_QUEUE_URL"),
-                    args.job.count_queue.send("WakeCount", "COUNT_QUEUE_URL"),
-                    args.job.publish_queue.send("WakePublish", "PUBLISH_QUEUE_URL"),
+                    args.ocr.ingest_queue.send("WakeIngest", "INGEST_QUEUE_URL", _DRIVES_ON),
+                    args.job.count_queue.send("WakeCount", "COUNT_QUEUE_URL", _DRIVES_ON),
+                    args.job.publish_queue.send("WakePublish", "PUBLISH_QUEUE_URL", _DRIVES_ON),
                     args.notifier.wake(),
                 ),
                 variables={"PATIENCE_SECONDS": str(_patience(args.ocr_settings.timeout_seconds))},

@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.event_queue import RETENTION_DAYS
-from components.grant import Grant
+from components.grant import Grant, reasoned
 from components.prefix import Folder, RowKind
 from components.private_bucket import Expiry, PrivateBucket, PrivateBucketArgs, Wakes
 from components.tags import tags_of
@@ -110,34 +110,42 @@ class ResultCache(pulumi.ComponentResource):
             ),
         )
 
+    @reasoned
     def open_requests(self) -> Grant:
         """To write a request, and see what became of it."""
         return self._rows("OpenRequests", _REQUESTS, "GetItem", "PutItem")
 
+    @reasoned
     def follow_requests(self) -> Grant:
         """To note what becomes of a request."""
         return self._rows("FollowRequests", _REQUESTS, "GetItem", "UpdateItem")
 
+    @reasoned
     def read_records(self) -> Grant:
         """To see what is known of a picture."""
         return self._rows("ReadRecords", _RECORDS, "GetItem")
 
+    @reasoned
     def claims(self) -> Grant:
         """To claim a picture, and to note what an attempt came to."""
         return self._rows("ClaimPictures", _RECORDS, "GetItem", "PutItem", "UpdateItem")
 
+    @reasoned
     def finish_records(self) -> Grant:
         """To note that a picture's result is there."""
         return self._rows("FinishRecords", _RECORDS, "UpdateItem")
 
+    @reasoned
     def give_up_records(self) -> Grant:
         """To see what became of a picture, and to note that nobody works on it any more."""
         return self._rows("GiveUpRecords", _RECORDS, "GetItem", "UpdateItem")
 
+    @reasoned
     def keep_dead_letters(self) -> Grant:
-        """To keep a message that was received too often."""
-        return self._rows("KeepDeadLetters", _DEAD_LETTERS, "PutItem")
+        """To keep a message that was received too often, and to note that its people were told."""
+        return self._rows("KeepDeadLetters", _DEAD_LETTERS, "PutItem", "UpdateItem")
 
+    @reasoned
     def find_unfinished(self) -> Grant:
         """To find what has begun and not come to its end."""
         return Grant(
@@ -147,38 +155,52 @@ class ResultCache(pulumi.ComponentResource):
             variables={"TABLE_NAME": self.table_name},
         )
 
+    @reasoned
     def find_work(self) -> Grant:
         """To see which images are kept, and since when, and whether a transcript is there."""
         return self._results.list_folders("FindWork", (_IMAGES, _TRANSCRIPTS), "RESULTS_BUCKET")
 
+    @reasoned
     def wait(self) -> Grant:
-        """To join those who wait for a picture's result, and to leave them."""
-        return self._rows("WaitForResults", _RECORDS, "PutItem", "DeleteItem")
+        """To join those who wait for a picture's result."""
+        return self._rows("WaitForResults", _RECORDS, "PutItem")
 
-    def release_waiters(self) -> Grant:
-        """To find those who wait, and to strike out each who was woken."""
-        return self._rows("ReleaseWaiters", _RECORDS, "Query", "DeleteItem")
+    @reasoned
+    def find_waiters(self) -> Grant:
+        """To find those who wait for a picture's result."""
+        return self._rows("FindWaiters", _RECORDS, "Query")
 
+    @reasoned
+    def strike_out_waiters(self) -> Grant:
+        """To strike out who waits no longer for a picture's result."""
+        return self._rows("StrikeOutWaiters", _RECORDS, "DeleteItem")
+
+    @reasoned
     def keep_images(self) -> Grant:
         """To keep a picture's bytes, let Textract read them as oneself, and delete them."""
         return self._objects("KeepImages", _IMAGES, "GetObject", "PutObject", "DeleteObject")
 
+    @reasoned
     def write_transcripts(self) -> Grant:
         """To hand a transcript to the count."""
         return self._objects("WriteTranscripts", _TRANSCRIPTS, "PutObject")
 
+    @reasoned
     def take_transcripts(self) -> Grant:
         """To read a transcript, and delete one that nobody needs."""
         return self._objects("TakeTranscripts", _TRANSCRIPTS, "GetObject", "DeleteObject")
 
+    @reasoned
     def delete_transcripts(self) -> Grant:
         """To delete a transcript that was counted, or that nobody will count."""
         return self._objects("DeleteTranscripts", _TRANSCRIPTS, "DeleteObject")
 
+    @reasoned
     def write_results(self) -> Grant:
         """To write a text or a word count."""
         return self._objects("WriteResults", _RESULTS, "PutObject")
 
+    @reasoned
     def read_results(self) -> Grant:
         """To read a text or a word count."""
         return self._objects("ReadResults", _RESULTS, "GetObject")

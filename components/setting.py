@@ -1,27 +1,19 @@
-"""How an untyped value of a stack's file becomes a typed setting, or an error that says what to write instead."""
+"""What a setting is: a typed field of a section, with what it means, what it may be, and an example."""
 
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
-
-import pulumi
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _METADATA: Final = "setting"
 
-SectionT = TypeVar("SectionT")
-
-
-class SettingsError(pulumi.RunError):
-    """A stack's settings cannot be used. The message says which, what is allowed, and what to write where."""
+_FLAGS: Final = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
 @dataclass(frozen=True)
@@ -71,6 +63,21 @@ class Meaning:
     allowed: Allowed
     example: object
 
+    def meant_by(self, value: object) -> object:
+        """What to write for a value: itself if it is allowed, else what seems to be meant by it, else the example."""
+        guesses = [value]
+        if isinstance(value, str):
+            bare = value.strip()
+            guesses += [_unquoted(bare), _FLAGS.get(bare.lower()), bare, bare.lower(), bare.upper()]
+        return next((guess for guess in guesses if self.allowed.test(guess)), self.example)
+
+
+def _unquoted(value: str) -> object:
+    try:
+        return json.loads(value)
+    except ValueError:
+        return None
+
 
 def setting(means: str, allowed: Allowed, *, example: object = None, default: object = dataclasses.MISSING) -> Any:  # noqa: ANN401 -- it stands where a value of the field's own type is declared
     """Declare a field of a section. It has a default only where one is right for everyone."""
@@ -96,73 +103,11 @@ def settings_of(section: type[object]) -> dict[str, tuple[dataclasses.Field[obje
     return {camel(field.name): (field, field.metadata[_METADATA]) for field in dataclasses.fields(section)}
 
 
-def to_write(section: str, **values: object) -> str:
-    """The lines of YAML to write into this stack's file."""
-    lines = [f"      {key}: {_yaml(value)}" for key, value in values.items()]
-    header = f"In Pulumi.{pulumi.get_stack()}.yaml write:\n\n  config:\n    {pulumi.get_project()}:{section}:"
-    return "\n".join([header, *lines])
+def required_of(section: type[object]) -> dict[str, Meaning]:
+    """The settings of a section that every stack has to write, by key."""
+    return {key: meaning for key, (field, meaning) in settings_of(section).items() if not has_default(field)}
 
 
-def _yaml(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
-
-
-def read_section(name: str, section: type[SectionT]) -> SectionT:
-    """Read one section of the stack's configuration into its dataclass.
-
-    Raises:
-        SettingsError: It is missing, or has a key that is missing, unknown or wrong.
-    """
-    known = settings_of(section)
-    required = {key: meaning.example for key, (field, meaning) in known.items() if _has_no_default(field)}
-    label = f"{pulumi.get_project()}:{name}"
-    values = _object_of(label, name, required)
-    for key in values:
-        if key not in known:
-            raise SettingsError(_unknown(label, key, list(known)))
-    for key, (_, meaning) in known.items():
-        if key in values and not meaning.allowed.test(values[key]):
-            problem = f"{label}.{key} is {json.dumps(values[key])}, but must be {meaning.allowed.words}."
-        elif key in required and key not in values:
-            problem = f"{label}.{key} is missing. It must be {meaning.allowed.words}."
-        else:
-            continue
-        raise SettingsError(f"{problem}\n{to_write(name, **{key: meaning.example})}")
-    return section(**{known[key][0].name: value for key, value in values.items()})
-
-
-def _object_of(label: str, name: str, required: Mapping[str, object]) -> Mapping[str, object]:
-    """The section's keys and values; none when it is left out and may be."""
-    raw = pulumi.Config().get(name)
-    if raw is None and required:
-        raise SettingsError(f"{label} is missing.\n{to_write(name, **required)}")
-    try:
-        given = json.loads(raw or "{}")
-    except ValueError:
-        given = raw
-    if not isinstance(given, Mapping):
-        raise SettingsError(f"{label} is {raw!r}, but must be an object of settings.\n{to_write(name, **required)}")
-    return cast("Mapping[str, object]", given)
-
-
-def refuse_unknown_sections(sections: list[str]) -> None:
-    """Refuse a section that nobody reads: it would be a misspelt one.
-
-    Raises:
-        SettingsError: There is one.
-    """
-    project = pulumi.get_project()
-    for full in pulumi.runtime.get_config_env() | pulumi.runtime.config.CONFIG.get():
-        namespace, _, key = full.partition(":")
-        if namespace == project and key not in sections:
-            raise SettingsError(_unknown(project, key, sections, separator=":"))
-
-
-def _has_no_default(field: dataclasses.Field[object]) -> bool:
-    return field.default is dataclasses.MISSING
-
-
-def _unknown(label: str, key: str, known: list[str], separator: str = ".") -> str:
-    near = difflib.get_close_matches(key, known, n=1)
-    guess = f" Did you mean {near[0]}?" if near else ""
-    return f"{label}{separator}{key} is no setting.{guess} There are: {', '.join(known)}."
+def has_default(field: dataclasses.Field[object]) -> bool:
+    """Whether a setting may be left out."""
+    return field.default is not dataclasses.MISSING

@@ -7,24 +7,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
-
-import pulumi
+from typing import TYPE_CHECKING, Final
 
 from components.event_queue import RETENTION_DAYS, TRIES, VISIBILITY_PER_TIMEOUT
-from components.setting import (
-    SettingsError,
-    flag,
-    one_of,
-    read_section,
-    refuse_unknown_sections,
-    setting,
-    text,
-    to_write,
-    whole,
-)
+from components.misplaced import Known
+from components.sections import check, read
+from components.setting import Meaning, flag, one_of, setting, text, whole
+from components.stack_file import Problem, SettingsError, StackFile, refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 _STACK_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,19}")
+STACK_NAME_RULE: Final = "at most 20 lower-case letters, digits and hyphens, beginning with a letter"
+"""The names of buckets and functions are made of the stack's, and have to fit."""
+
 _ADDRESS: Final = r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
 _DOMAIN: Final = r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
 
@@ -33,6 +30,16 @@ _LOG_DAYS: Final = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 73
 
 # An SQS event source takes a maximum concurrency of these bounds.
 _AT_ONCE: Final = whole(2, 1000)
+
+# Tried so often as a queue tries, each time hidden for as long as a queue hides, a message must not outlive its queue.
+_LONGEST_TIMEOUT: Final = RETENTION_DAYS * 86_400 // (TRIES * VISIBILITY_PER_TIMEOUT) - 1
+
+REGION: Final = Meaning(
+    "Where everything is. Not every region has Textract: [deploy.md](deploy.md) says how to see.",
+    # Our ARNs are of the partition `aws`; that of China and that of the US government have others.
+    text("a region of AWS, such as us-east-1 (none of China's or GovCloud's)", r"(?!cn-)[a-z]{2}-[a-z]+-[1-9]"),
+    example="us-east-1",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,12 +68,12 @@ class OcrSettings:
     )
     timeout_seconds: int = setting(
         "The longest one picture may take. So often tried in vain, its message must die before its queue forgets it.",
-        whole(10, RETENTION_DAYS * 86_400 // (TRIES * VISIBILITY_PER_TIMEOUT) - 1, "seconds"),
+        whole(10, _LONGEST_TIMEOUT, "seconds"),
         default=60,
     )
     lease_seconds: int = setting(
         "How long an attempt keeps others from the same picture; longer than the timeout.",
-        whole(11, 5_399, "seconds"),
+        whole(11, VISIBILITY_PER_TIMEOUT * _LONGEST_TIMEOUT - 1, "seconds"),
         default=90,
     )
 
@@ -159,6 +166,8 @@ SECTIONS: Final[dict[str, type[object]]] = {
     "functions": FunctionSettings,
 }
 
+KNOWN: Final = Known(sections=SECTIONS, others={"aws:region": REGION})
+
 
 def read_settings() -> Settings:
     """Read the settings of the stack that the running program deploys.
@@ -166,42 +175,68 @@ def read_settings() -> Settings:
     Raises:
         SettingsError: One is missing, unknown or wrong, or does not go with another.
     """
-    stack = pulumi.get_stack()
-    if not _STACK_NAME.fullmatch(stack):
+    return settings_in(StackFile.of_running_program())
+
+
+def settings_in(file: StackFile) -> Settings:
+    """The settings in a stack's file.
+
+    Raises:
+        SettingsError: The stack's name will not do, or a setting is missing, unknown or wrong, or does not go with
+            another.
+    """
+    if not _STACK_NAME.fullmatch(file.stack):
         raise SettingsError(
-            f"The stack is named {stack!r}, but names of buckets and functions are made of it: at most 20 lower-case "
-            "letters, digits and hyphens, beginning with a letter.\nRename it: pulumi stack rename dev",
+            f"The stack is named {file.stack!r}, but names of buckets and functions are made of it: {STACK_NAME_RULE}."
+            f"\nRename it: pulumi stack rename {_fitting(file.stack)} --stack {file.stack}",
         )
-    refuse_unknown_sections(list(SECTIONS))
+    check(file, KNOWN)
     settings = Settings(
-        site=read_section("site", SiteSettings),
-        ocr=read_section("ocr", OcrSettings),
-        count=read_section("count", CountSettings),
-        cache=read_section("cache", CacheSettings),
-        mail=read_section("mail", MailSettings),
-        logs=read_section("logs", LogSettings),
-        functions=read_section("functions", FunctionSettings),
+        site=read(file, "site", SiteSettings),
+        ocr=read(file, "ocr", OcrSettings),
+        count=read(file, "count", CountSettings),
+        cache=read(file, "cache", CacheSettings),
+        mail=read(file, "mail", MailSettings),
+        logs=read(file, "logs", LogSettings),
+        functions=read(file, "functions", FunctionSettings),
     )
-    _lease_between_timeout_and_visibility(settings.ocr)
-    _identity_covers_sender(settings.mail)
+    if problems := [problem for goes in TOGETHER for problem in goes(file, settings)]:
+        raise refusal(file, problems)
     return settings
 
 
-def _lease_between_timeout_and_visibility(ocr: OcrSettings) -> None:
+def _fitting(stack: str) -> str:
+    """The name most like this one that a stack may have."""
+    return re.sub(r"[^a-z0-9-]+", "-", stack.lower()).lstrip("-0123456789")[:20].rstrip("-") or "dev"
+
+
+def _lease_between_timeout_and_visibility(file: StackFile, settings: Settings) -> Iterator[Problem]:
+    """`ocr.leaseSeconds` is more than `ocr.timeoutSeconds`, and less than six times as much."""
+    ocr = settings.ocr
     visibility = VISIBILITY_PER_TIMEOUT * ocr.timeout_seconds
     if not ocr.timeout_seconds < ocr.lease_seconds < visibility:
-        raise SettingsError(
-            f"{pulumi.get_project()}:ocr.leaseSeconds is {ocr.lease_seconds}, but must be more than ocr.timeoutSeconds "
+        yield Problem(
+            f"{file.key('ocr')}.leaseSeconds is {ocr.lease_seconds}, but must be more than ocr.timeoutSeconds "
             f"({ocr.timeout_seconds}), or a picture is read twice, and less than the queue's visibility "
-            f"({VISIBILITY_PER_TIMEOUT} x {ocr.timeout_seconds} = {visibility}), or a lost attempt is not taken over.\n"
-            f"{to_write('ocr', leaseSeconds=ocr.timeout_seconds * 3 // 2)}",
+            f"({VISIBILITY_PER_TIMEOUT} x {ocr.timeout_seconds} = {visibility}), or a lost attempt is not taken over.",
+            {file.key("ocr"): {"leaseSeconds": ocr.timeout_seconds * 3 // 2}},
         )
 
 
-def _identity_covers_sender(mail: MailSettings) -> None:
+def _identity_covers_sender(file: StackFile, settings: Settings) -> Iterator[Problem]:
+    """`mail.identity` is `mail.sender` itself, or what stands behind its `@`."""
+    mail = settings.mail
     domain = mail.sender.rpartition("@")[2]
     if mail.identity not in {mail.sender, domain}:
-        raise SettingsError(
-            f"{pulumi.get_project()}:mail.identity is {mail.identity}, but mails come from {mail.sender}: "
-            f"it must be that address or its domain.\n{to_write('mail', identity=domain)}",
+        yield Problem(
+            f"{file.key('mail')}.identity is {mail.identity}, but mails come from {mail.sender}: "
+            "it must be that address or its domain.",
+            {file.key("mail"): {"identity": domain}},
         )
+
+
+TOGETHER: Final[tuple[Callable[[StackFile, Settings], Iterator[Problem]], ...]] = (
+    _lease_between_timeout_and_visibility,
+    _identity_covers_sender,
+)
+"""What must hold between settings; each tells what breaks it, and its first line says what it is."""

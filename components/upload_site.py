@@ -10,6 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.event_queue import RETENTION_DAYS
+from components.grant import reasoned
 from components.lambda_function import LambdaFunction, LambdaFunctionArgs
 from components.notifier import mail_status
 from components.prefix import Folder
@@ -105,10 +106,12 @@ class UploadSite(pulumi.ComponentResource):
         self.api_url = self._http_api(name, args)
         self.register_outputs({"bucket_name": self.bucket_name, "api_url": self.api_url})
 
+    @reasoned
     def sign_forms(self) -> Grant:
         """To write uploads: whoever uses a form acts with the rights of its signer."""
         return self._uploads.grant("SignUploadForms", ["s3:PutObject"], _UPLOADS, "UPLOADS_BUCKET")
 
+    @reasoned
     def read_and_delete(self) -> Grant:
         """To read an upload once, and delete it."""
         return self._uploads.grant("TakeUploads", ["s3:GetObject", "s3:DeleteObject"], _UPLOADS, "UPLOADS_BUCKET")

@@ -94,7 +94,8 @@ class WordCountJob(pulumi.ComponentResource):
                 grants=(
                     self.publish_queue.take(),
                     args.cache.finish_records(),
-                    args.cache.release_waiters(),
+                    args.cache.find_waiters(),
+                    args.cache.strike_out_waiters(),
                     args.cache.read_results(),
                     args.cache.delete_transcripts(),
                     args.notifier.wake(),

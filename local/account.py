@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import json
 import os
 import sys
 import threading
@@ -16,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Final
 os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"  # so that buckets' own rules count; moto reads it when it is imported
 
 from moto import backends
-from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core import utils as moto_utils
 from moto.core.base_backend import BackendDict
 from moto.core.loaders import create_loader
@@ -27,7 +27,9 @@ from moto.core.request import (
 )
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from local.credentials import ACCOUNT_ID
 from local.http_message import Response
+from local.iam.access import Access
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,14 +38,16 @@ if TYPE_CHECKING:
     from moto.awslambda.models import EventSourceMapping, LambdaBackend, LambdaFunction
     from moto.core.loaders import Loader
     from moto.events.models import Rule
+    from moto.iam.models import Role
     from moto.s3.models import FakeBucket, S3Backend
     from moto.ses.models import SESBackend
+    from moto.sns.models import Topic
     from moto.sqs.models import Queue
 
     from local.clock import Clock
     from local.http_message import Request
 
-ACCOUNT_ID: Final = DEFAULT_ACCOUNT_ID
+_ACCOUNT_HEADER: Final = "x-moto-account-id"
 
 
 class NoSuchObjectError(KeyError):
@@ -60,6 +64,9 @@ class Account:
             raise RuntimeError("moto holds one account in a process, and another local cloud is using it")
         Account._in_use = self
         self._lock = threading.RLock()
+        self.access = Access(self)
+        self.sandbox = True
+        """Whether SES writes to verified recipients only, as in every new AWS account."""
         self._app = DomainDispatcherApplication(create_backend_app)
         BackendDict.reset()
         _follow(clock)
@@ -78,28 +85,44 @@ class Account:
         with self._lock:
             yield
 
-    def handle(self, request: Request) -> Response:
-        """Let moto answer."""
+    @classmethod
+    def current(cls) -> Account:
+        """The account that is in use: for what is put into moto, which knows of none.
+
+        Raises:
+            RuntimeError: There is none.
+        """
+        if cls._in_use is None:
+            raise RuntimeError("no account is in use")
+        return cls._in_use
+
+    def handle(self, request: Request, account_id: str = ACCOUNT_ID) -> Response:
+        """Let moto answer, as to somebody of an account."""
         started: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], _error: object = None) -> None:
             started.append((status, headers))
 
         with self._lock:
-            parts = self._app(_environ(request), start_response)
+            parts = self._app(_environ(request, account_id), start_response)
             body = b"".join(parts)
             if hasattr(parts, "close"):
                 parts.close()
         status, headers = started[-1]
         return Response(int(status.split(" ", 1)[0]), body, headers)
 
+    @property
+    def id(self) -> str:
+        """The account's number."""
+        return ACCOUNT_ID
+
     # What follows reads moto's own objects: use them under `locked()` only.
 
-    def s3(self) -> S3Backend:
-        """S3's backend: buckets and objects."""
+    def s3(self, account_id: str = ACCOUNT_ID) -> S3Backend:
+        """S3's backend: an account's buckets and objects."""
         from moto.s3.models import s3_backends  # noqa: PLC0415 - slow, and needed only when asked for
 
-        return s3_backends[ACCOUNT_ID]["aws"]
+        return s3_backends[account_id]["aws"]
 
     def bucket(self, name: str) -> FakeBucket | None:
         """A bucket, if it exists."""
@@ -118,11 +141,11 @@ class Account:
             value: bytes = found.value
             return value
 
-    def ses(self, region: str) -> SESBackend:
-        """SES's backend of a region: identities and configuration sets."""
+    def ses(self, region: str, account_id: str = ACCOUNT_ID) -> SESBackend:
+        """SES's backend of an account's region: identities and configuration sets."""
         from moto.ses.models import ses_backends  # noqa: PLC0415 - slow, and needed only when asked for
 
-        return ses_backends[ACCOUNT_ID][region]
+        return ses_backends[account_id][region]
 
     def functions(self) -> list[LambdaFunction]:
         """Every Lambda function, in its latest version."""
@@ -151,6 +174,57 @@ class Account:
         buses = [backend.event_buses["default"] for backend in list(events_backends[ACCOUNT_ID].values())]
         return [rule for bus in buses for rule in bus.rules.values() if rule.scheduled_expression]
 
+    def roles(self) -> list[Role]:
+        """Every role."""
+        from moto.iam.models import iam_backends  # noqa: PLC0415 - slow, and needed only when asked for
+
+        return list(iam_backends[ACCOUNT_ID]["aws"].roles.values())
+
+    def hash_key(self, table_arn: str, index: str | None) -> str:
+        """The name of a table's partition key, or of one of its indexes'; empty when there is no such table."""
+        from moto.dynamodb.models import dynamodb_backends  # noqa: PLC0415 - slow, and needed only when asked for
+
+        _, _, _, region, account, name = table_arn.split(":", 5)
+        table = dynamodb_backends[account][region].tables.get(name.removeprefix("table/"))
+        if table is None:
+            return ""
+        if index is None:
+            return str(table.hash_key_attr)
+        schemas = [one.schema for one in [*table.global_indexes, *table.indexes] if one.name == index]
+        return next((str(key["AttributeName"]) for schema in schemas for key in schema if key["KeyType"] == "HASH"), "")
+
+    def owner_of_bucket(self, name: str) -> str:
+        """The account that a bucket belongs to; empty when there is no such bucket."""
+        from moto.s3.models import s3_backends  # noqa: PLC0415 - slow, and needed only when asked for
+
+        _, owner = s3_backends.bucket_accounts.get(name, ("", ""))
+        return str(owner)
+
+    def policy_of(self, arn: str) -> str:
+        """The policy of a bucket (or of an object's), queue, topic or function, as JSON; empty if it has none."""
+        _, _, service, *_, named = arn.split(":", 5) if arn.startswith("arn:") else [""] * 6
+        if service == "s3":
+            owner = self.owner_of_bucket(bucket := named.partition("/")[0])
+            policy = self.s3(owner).buckets[bucket].policy if owner else None
+            return policy.decode() if policy else ""
+        if service == "sqs":
+            queue = next((queue for queue in self.queues() if queue.queue_arn == arn), None)
+            return (queue.policy or "") if queue else ""
+        if service == "sns":
+            topic = self.topic(arn)
+            return topic.policy if topic else ""
+        if service == "lambda":
+            function = next((one for one in self.functions() if one.function_arn == arn), None)
+            return json.dumps({"Statement": function.policy.statements}) if function else ""
+        return ""
+
+    def topic(self, arn: str) -> Topic | None:
+        """A topic of any account, if it exists."""
+        from moto.sns.models import sns_backends  # noqa: PLC0415 - slow, and needed only when asked for
+
+        _, _, _, region, account, _ = arn.split(":", 5)
+        return sns_backends[account][region].topics.get(arn)
+
     def http_apis(self) -> list[Api]:
         """Every HTTP API."""
         from moto.apigatewayv2.models import apigatewayv2_backends  # noqa: PLC0415 - slow, and needed only when asked for
@@ -166,7 +240,7 @@ def _lambda_backends() -> list[LambdaBackend]:
     return [*lambda_backends[ACCOUNT_ID].values(), *lambda_simple_backends[ACCOUNT_ID].values()]
 
 
-def _environ(request: Request) -> dict[str, Any]:
+def _environ(request: Request, account_id: str) -> dict[str, Any]:
     """The request as WSGI has it, with the extras that moto's own server gives its application."""
     path = request.path.encode().decode("latin-1")  # WSGI carries bytes as latin-1 text
     target = f"{request.raw_path}?{request.raw_query}" if request.raw_query else request.raw_path
@@ -197,6 +271,7 @@ def _environ(request: Request) -> dict[str, Any]:
         elif "_" in name:
             continue  # WSGI cannot tell it from one with a dash
         environ[key] = f"{environ[key]},{value}" if key in environ and key.startswith("HTTP_") else value
+    environ[environ_key_for_header(_ACCOUNT_HEADER)] = account_id
     environ[PRESERVED_HEADER_NAMES_ENVIRON_KEY] = preserved
     environ["CONTENT_LENGTH"] = str(len(request.body))
     environ.pop("HTTP_TRANSFER_ENCODING", None)  # the body has been put together already

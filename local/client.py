@@ -30,8 +30,9 @@ class LocalCloud:
     """A local cloud that runs in this process's child, or in another's.
 
     Attributes:
-        endpoint: Where every AWS service answers, and the HTTP API under `/api/`; also the value of AWS_ENDPOINT_URL.
-        outputs: The deployed stack's exports.
+        endpoint: Where every AWS service answers; also the value of AWS_ENDPOINT_URL. Under `/api/` it is the HTTP API
+            of the stack that was deployed first of those that are there.
+        outputs: The exports of a stack deployed there.
     """
 
     endpoint: str
@@ -42,8 +43,15 @@ class LocalCloud:
         """The AWS region that it plays."""
         return str(self.outputs.get("region", "us-east-1"))
 
+    @property
+    def api_host(self) -> str:
+        """The host name of the stack's own HTTP API, which tells it from other stacks'; empty if there is none."""
+        return urlsplit(str(self.outputs.get("api_url", ""))).hostname or ""
+
     def status(self) -> dict[str, Any]:
         """What it is doing: functions, workers, queues, schedules, time, counts of mails and Textract calls.
+
+        `stacks` holds the exports of each stack that is there, in the order of their deployment.
 
         `function_workers` holds for each function its running `workers` (`pid` and `peak_memory_bytes` of each), the
         most memory that any worker of it has held so far, and how many have `died`: by a crash or for taking too long,
@@ -133,10 +141,18 @@ class LocalCloud:
         client: BaseClient = session.client(service, endpoint_url=self.endpoint, config=config)  # type: ignore[call-overload]  # any service
         return client
 
-    def announce_deployment(self, outputs: dict[str, Any]) -> LocalCloud:
+    def permissions(self) -> dict[str, list[dict[str, str]]]:
+        """What roles are `granted`, and what of it was `used` by now: each by role, sid, action and resource."""
+        return self._call("GET", "/_local/permissions")
+
+    def announce_deployment(self, stack: str, outputs: dict[str, Any]) -> LocalCloud:
         """Tell the cloud what was deployed onto it; the result knows it too."""
-        self._call("POST", "/_local/deployed", {"outputs": outputs})
+        self._call("POST", "/_local/deployed", {"stack": stack, "outputs": outputs})
         return LocalCloud(self.endpoint, outputs)
+
+    def announce_teardown(self, stack: str) -> None:
+        """Tell the cloud that nothing of a stack is there any more."""
+        self._call("POST", "/_local/torn-down", {"stack": stack})
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         address = urlsplit(self.endpoint)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType, TracebackType
 
+    from local.deploy import DeployedResource, Deployment
     from local.inbox import Mail
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
@@ -35,17 +36,19 @@ _STOP_SECONDS: Final = 10.0
 class Cloud:
     """A local cloud that this process has started. Leaving its context stops it; so does the end of this process.
 
+    It starts with one stack, and more can be deployed beside it and torn down again: its account is one account of AWS.
+
     While its context is open, SIGTERM and SIGHUP end the main thread as Ctrl-C does, so that it is left properly.
     """
 
-    def __init__(
-        self, process: subprocess.Popen[str], state: Path, local: LocalCloud, seconds: dict[str, float]
-    ) -> None:
+    def __init__(self, process: subprocess.Popen[str], state: Path, endpoint: str) -> None:
         self._process = process
         self._signals = contextlib.ExitStack()
+        self._deployments: dict[str, Deployment] = {}
         self.state = state
-        self.local = local
-        self.seconds = seconds
+        self.local = LocalCloud(endpoint)
+        """The cloud, as whoever uses the stack that it started with sees it."""
+        self.seconds: dict[str, float] = {}
         """How long each phase of the start took, by its name."""
 
     @classmethod
@@ -77,27 +80,75 @@ class Cloud:
         began = time.monotonic()
         state = state.resolve()
         worker_python()
-        seconds: dict[str, float] = {}
         with contextlib.ExitStack() as undo:
             progress("starting")
             process = _spawn(state, port, shared=shared)
             undo.callback(_end, process)
-            endpoint = _read_endpoint(process, state)
+            cloud = cls(process, state, _read_endpoint(process, state))
+            seconds = cloud.seconds
             seconds["listening"] = time.monotonic() - began
             progress("deploying")
-            from local import deploy  # noqa: PLC0415 - slow (Pulumi), and the cloud loads meanwhile
+            from local import deploy  # noqa: F401, PLC0415 - slow (Pulumi), and the cloud loads meanwhile
 
             seconds["pulumi"] = time.monotonic() - began - sum(seconds.values())
-            with warnings.catch_warnings():
-                # Pulumi's SDK warns of its own deprecated classes as it loads them, whether anybody uses those or not.
-                warnings.filterwarnings("ignore", r"\S+ has been deprecated in favor of", DeprecationWarning)
-                deployment = deploy.deploy(project, stack, endpoint)
+            cloud.local = cloud.deploy(stack, project=project)
             seconds["deployment"] = time.monotonic() - began - sum(seconds.values())
-            local = LocalCloud(endpoint).announce_deployment(deployment.outputs)
             seconds["all"] = time.monotonic() - began
             progress("ready")
             undo.pop_all()
-            return cls(process, state, local, seconds)
+            return cloud
+
+    def deploy(self, stack: str, *, project: Path = PROJECT) -> LocalCloud:
+        """Deploy a stack of the Pulumi program, beside those that are there.
+
+        Args:
+            stack: Which Pulumi.<stack>.yaml to deploy.
+            project: The Pulumi program's folder.
+
+        Returns:
+            The cloud, as whoever uses that stack sees it.
+
+        Raises:
+            CloudError: It is there already: what a program would change is not found out here.
+            DeployError, ConfigurationError: It could not be deployed; what was created still, `tear_down` deletes.
+        """
+        from local.deploy import DeployError, deploy  # noqa: PLC0415 - slow (Pulumi)
+
+        if stack in self._deployments:
+            raise CloudError(f"the stack {stack} is there already: tear it down first")
+        with warnings.catch_warnings():
+            # Pulumi's SDK warns of its own deprecated classes as it loads them, whether anybody uses those or not.
+            warnings.filterwarnings("ignore", r"\S+ has been deprecated in favor of", DeprecationWarning)
+            try:
+                deployment = deploy(project, stack, self.endpoint)
+            except DeployError as error:
+                self._deployments[stack] = error.deployment
+                raise
+        self._deployments[stack] = deployment
+        return self.local.announce_deployment(stack, deployment.outputs)
+
+    def tear_down(self, stack: str) -> list[DeployedResource]:
+        """Delete everything that a stack has deployed, and nothing else.
+
+        Returns:
+            What was deleted, in that order.
+
+        Raises:
+            CloudError: There is no such stack.
+            TearDownError: Something could not be deleted; once that is seen to, it can be torn down again.
+        """
+        from local.deploy import TearDownError, tear_down  # noqa: PLC0415 - slow (Pulumi)
+
+        if stack not in self._deployments:
+            raise CloudError(f"there is no stack {stack}")
+        try:
+            deleted = tear_down(self._deployments[stack], self.endpoint)
+        except TearDownError as error:
+            self._deployments[stack] = error.remaining
+            raise
+        del self._deployments[stack]
+        self.local.announce_teardown(stack)
+        return deleted
 
     def stop(self) -> None:
         """End it: afterwards there is no process and no port of it left. More than once is fine."""
@@ -115,12 +166,12 @@ class Cloud:
 
     @property
     def endpoint(self) -> str:
-        """Where every AWS service answers, and the HTTP API under `/api/`."""
+        """Where every AWS service answers, and under `/api/` the HTTP API of the first of the stacks that are there."""
         return self.local.endpoint
 
     @property
     def outputs(self) -> dict[str, Any]:
-        """The deployed stack's exports."""
+        """The exports of the stack that it started with."""
         return self.local.outputs
 
     def verify(self, email: str) -> None:

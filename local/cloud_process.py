@@ -2,8 +2,8 @@
 
 Usage: python -m local.cloud_process STATE PORT REGION SHARED
 
-It prints one line of JSON once its port is open. Its address goes into STATE/cloud.json when something was deployed, if
-SHARED is 1, so that others can join it.
+It prints one line of JSON once its port is open. While anything is deployed, its address lies in STATE/cloud.json, with
+the exports of the stack that answers there, if SHARED is 1: so others can join it.
 """
 
 from __future__ import annotations
@@ -39,12 +39,14 @@ def main() -> None:
             told["endpoint"] = endpoint
             _tell(told)
 
-        def deployed(outputs: dict[str, Any]) -> None:
-            if shared:
-                _write_whole(address, {**told, "outputs": outputs})
+        def changed(stacks: dict[str, dict[str, Any]]) -> None:
+            if shared and stacks:
+                _write_whole(address, {**told, "outputs": next(iter(stacks.values()))})
+            else:
+                address.unlink(missing_ok=True)
 
         try:
-            with Region(state, port=port, region=region, on_listening=announce, on_deployed=deployed):
+            with Region(state, port=port, region=region, on_listening=announce, on_stacks=changed):
                 sys.stdin.read()
         finally:
             address.unlink(missing_ok=True)

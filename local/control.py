@@ -6,7 +6,9 @@ import os
 import re
 import traceback
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
+from local import http_api
 from local.http_message import json_response
 
 if TYPE_CHECKING:
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from local.schedules import Schedules
 
 _OCR_CALLS: Final = re.compile(r"^/_local/requests/([^/]+)/ocr-calls$")
-_API_ID: Final = re.compile(r"^https?://([a-z0-9]+)\.execute-api\.")
 
 
 class Control:
@@ -45,7 +46,7 @@ class Control:
         ledger: OcrLedger,
         apis: HttpApis,
         endpoint: str,
-        on_deployed: Callable[[dict[str, Any]], None],
+        on_stacks: Callable[[dict[str, dict[str, Any]]], None],
     ) -> None:
         self._account = account
         self._service = service
@@ -57,8 +58,8 @@ class Control:
         self._ledger = ledger
         self._apis = apis
         self._endpoint = endpoint
-        self._on_deployed = on_deployed
-        self._outputs: dict[str, Any] | None = None
+        self._on_stacks = on_stacks
+        self._stacks: dict[str, dict[str, Any]] = {}
 
     def handle(self, request: Request) -> Response:
         """Answer one request; a mistake in it is a 400 that says which."""
@@ -79,9 +80,11 @@ class Control:
             "GET /_local/status": self._status,
             "GET /_local/idle": self._idle,
             "GET /_local/mails": lambda: self._mails(dict(request.query).get("to")),
+            "GET /_local/permissions": self._permissions,
         }
         commands: dict[str, Callable[[dict[str, Any]], dict[str, Any] | None]] = {
             "POST /_local/deployed": self._deployed,
+            "POST /_local/torn-down": self._torn_down,
             "POST /_local/clock": self._advance,
             "POST /_local/sandbox": self._sandbox,
             "POST /_local/verify": lambda asked: self._mail.verify(_text(asked, "email")),
@@ -97,6 +100,12 @@ class Control:
             return command(request.json()) or {}
         raise LookupError(wanted)
 
+    def _permissions(self) -> dict[str, Any]:
+        """What roles are granted, and what of it was used by now."""
+        access = self._account.access
+        told = {"granted": access.granted(), "used": access.used()}
+        return {name: [right.as_json() for right in rights] for name, rights in told.items()}
+
     def _mails(self, to: str | None) -> dict[str, Any]:
         return {"mails": [{"folder": str(mail.folder), **mail.as_json()} for mail in self._inbox.mails(to)]}
 
@@ -105,8 +114,8 @@ class Control:
         return {"offset": self._clock.offset, "now": self._clock.now().isoformat()}
 
     def _sandbox(self, asked: dict[str, Any]) -> dict[str, Any]:
-        self._mail.sandbox = bool(asked["enabled"])
-        return {"enabled": self._mail.sandbox}
+        self._account.sandbox = bool(asked["enabled"])
+        return {"enabled": self._account.sandbox}
 
     def _answer_textract(self, asked: dict[str, Any]) -> None:
         answer = asked.get("answer", "nothing")
@@ -114,13 +123,19 @@ class Control:
             raise TypeError("'answer' must be a JSON object, or null for none")
         self._faults.textract_answer = answer
 
-    def _deployed(self, asked: dict[str, Any]) -> dict[str, Any]:
-        outputs = dict(asked["outputs"])
-        api = _API_ID.match(str(outputs.get("api_url", "")))
-        self._apis.default_api_id = api.group(1) if api else ""
-        self._outputs = outputs
-        self._on_deployed(outputs)
-        return {}
+    def _deployed(self, asked: dict[str, Any]) -> None:
+        self._set_stacks({**self._stacks, _text(asked, "stack"): dict(asked["outputs"])})
+
+    def _torn_down(self, asked: dict[str, Any]) -> None:
+        gone = _text(asked, "stack")
+        self._set_stacks({stack: outputs for stack, outputs in self._stacks.items() if stack != gone})
+
+    def _set_stacks(self, stacks: dict[str, dict[str, Any]]) -> None:
+        """Take note of the stacks that are there now, each with its exports, in the order of their deployment."""
+        hosts = [urlsplit(str(outputs.get("api_url", ""))).hostname or "" for outputs in stacks.values()]
+        self._apis.default_api_ids = tuple(api.group(1) for api in map(http_api.HOST.match, hosts) if api)
+        self._stacks = stacks
+        self._on_stacks(stacks)
 
     def _ocr_calls(self, request_id: str) -> dict[str, Any]:
         calls = self._ledger.calls_for(request_id)
@@ -134,7 +149,7 @@ class Control:
         return {
             "endpoint": self._endpoint,
             "pid": os.getpid(),
-            "outputs": self._outputs,
+            "stacks": self._stacks,
             "now": self._clock.now().isoformat(),
             "functions": functions,
             "workers": self._service.worker_pids(),

@@ -7,6 +7,9 @@ import threading
 from dataclasses import dataclass
 from typing import Final
 
+ACCOUNT_ID: Final = "123456789012"
+"""The account that everything is deployed in; moto's own number."""
+
 
 @dataclass(frozen=True)
 class Credentials:
@@ -14,6 +17,7 @@ class Credentials:
 
     Attributes:
         access_key_id: Named in each signature.
+        account_id: Whose they are.
         secret_access_key: What signs.
         session_token: Goes with the temporary keys of a role; None for the account's own.
         role_arn: The role that the keys act as; None for the account itself.
@@ -25,10 +29,14 @@ class Credentials:
     session_token: str | None = None
     role_arn: str | None = None
     function_name: str | None = None
+    account_id: str = ACCOUNT_ID
 
 
 ROOT: Final = Credentials("AKIALOCALCLOUD000000", "local-cloud")
 """The account itself: what deploys, and what people and tests call with."""
+
+STRANGER: Final = Credentials("AKIALOCALSTRANGER000", "local-stranger", account_id="999999999999")
+"""Another account, of somebody whom we do not know: for trying what such a one can reach."""
 
 
 class KeyRing:
@@ -36,7 +44,7 @@ class KeyRing:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: dict[str, Credentials] = {ROOT.access_key_id: ROOT}
+        self._known: dict[str, Credentials] = {one.access_key_id: one for one in (ROOT, STRANGER)}
         self._of_function: dict[tuple[str, str], Credentials] = {}
 
     def for_function(self, function_name: str, role_arn: str) -> Credentials:

@@ -33,6 +33,7 @@ class DeployedFunction:
         code_digest: SHA-256 of the zip.
         timeout: Seconds that an invocation may take.
         memory_mb: What it asked for; not enforced here.
+        log_group: Where its log goes.
         log_as_json: Whether the platform's records are JSON.
         log_level: The application's; empty when its log is text, which has no levels on Lambda.
         reserved_concurrency: At most so many at once; None for no limit of its own.
@@ -49,6 +50,7 @@ class DeployedFunction:
     code_digest: str
     timeout: float
     memory_mb: int
+    log_group: str
     log_as_json: bool
     log_level: str
     reserved_concurrency: int | None
@@ -70,6 +72,7 @@ class DeployedFunction:
             code_digest=base64.b64decode(function.code_sha_256).hex(),
             timeout=float(function.timeout),
             memory_mb=int(function.memory_size),
+            log_group=logging["LogGroup"],
             log_as_json=logging["LogFormat"] == "JSON",
             log_level=logging.get("ApplicationLogLevel", "INFO" if logging["LogFormat"] == "JSON" else ""),
             reserved_concurrency=None if concurrency is None else int(concurrency),

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from local import queues
+from local.iam.statements import Ask
 from local.lambda_service import MOST_WORKERS, NoSuchFunctionError, ThrottledError
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ LARGEST_RECEIVE: Final = 10
 
 DEFAULT_CONCURRENCY: Final = 5
 """Batches at once that Lambda begins with, for a mapping without a maximum of its own."""
+
+_UNTIL_IT_MAY: Final = 1.0
+"""Seconds between two looks whether a function may take its messages by now."""
 
 
 @dataclass(frozen=True)
@@ -132,19 +136,31 @@ class _Poller:
         """Wait for messages, and collect them until the batch is full or its window over; empty when stopped."""
         records: list[dict[str, Any]] = []
         closes: float | None = None
-        while not self._stopped:
+        while True:
             watch.clear()
+            if self._stopped:  # looked at once the watch is set: who stops it wakes it, and would not be heard before
+                break
             with self._account.locked():
                 queue = queues.find_queue(self.mapping.queue_arn)
-                if queue is not None:
-                    records += self._receive(queue, self.mapping.batch_size - len(records))
                 due = None if queue is None else queues.seconds_to_next(queue)
+                if queue is not None and due == 0.0:
+                    if self._may("sqs:ReceiveMessage", "sqs:GetQueueAttributes"):
+                        records += self._receive(queue, self.mapping.batch_size - len(records))
+                        due = queues.seconds_to_next(queue)
+                    else:
+                        due = _UNTIL_IT_MAY
             if records and closes is None:
                 closes = time.monotonic() + self.mapping.window_seconds
             if len(records) >= self.mapping.batch_size or (closes is not None and time.monotonic() >= closes):
                 break
             watch.wait(due if closes is None else queues.real_wait(closes, due))
         return records
+
+    def _may(self, *actions: str) -> bool:
+        """Whether the function may: Lambda takes its messages as the function, with no rights but those of its role."""
+        function = self._account.function(self.mapping.function_arn)
+        asks = [Ask(action, self.mapping.queue_arn) for action in actions]
+        return function is not None and self._account.access.role_may(function.role, *asks)
 
     def _receive(self, queue: Queue, count: int) -> list[dict[str, Any]]:
         backend = queues.backend_of(queue)
@@ -181,7 +197,7 @@ class _Poller:
     def _delete(self, records: list[dict[str, Any]]) -> None:
         with self._account.locked():
             queue = queues.find_queue(self.mapping.queue_arn)
-            if queue is not None:
+            if queue is not None and records and self._may("sqs:DeleteMessage"):
                 for record in records:
                     queues.delete_message(queue, record["receiptHandle"])
 

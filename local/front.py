@@ -10,15 +10,18 @@ from urllib.parse import unquote
 
 from local import event_sources, http_api, mail_service, presigned_post, queues, schedules
 from local.http_message import Response, aws_json_error
+from local.iam.links import Links
 from local.lambda_service import NoSuchFunctionError, ThrottledError
 from local.long_poll import receive_messages
 
 if TYPE_CHECKING:
     from local.account import Account
     from local.control import Control
+    from local.credentials import Credentials
     from local.event_sources import EventSources
     from local.http_api import HttpApis
     from local.http_message import Request
+    from local.iam.gate import Gate
     from local.lambda_service import LambdaService
     from local.mail_service import MailService
     from local.presigned_post import PresignedPosts
@@ -38,6 +41,7 @@ class Front:
         self,
         account: Account,
         *,
+        gate: Gate,
         service: LambdaService,
         sources: EventSources,
         schedules: Schedules,
@@ -48,6 +52,7 @@ class Front:
         control: Control,
     ) -> None:
         self._account = account
+        self._gate = gate
         self._service = service
         self._sources = sources
         self._schedules = schedules
@@ -56,6 +61,7 @@ class Front:
         self._mail = mail
         self._textract = textract
         self._control = control
+        self._links = Links(account)
         self.stopping = False
 
     def stop(self) -> None:
@@ -63,36 +69,45 @@ class Front:
         self.stopping = True
         queues.wake_all()
 
-    def handle(self, request: Request) -> Response:  # noqa: PLR0911 - one return for each kind of request
-        """Answer one request."""
-        target = request.header("X-Amz-Target")
+    def handle(self, request: Request) -> Response:
+        """Answer one request: ours, or a visitor's, or one to AWS by somebody who has signed and may."""
         if request.raw_path.startswith("/_local/"):
             return self._control.handle(request)
+        if _is_for_http_api(request):
+            return self._apis.handle(request)
+        if presigned_post.is_form_upload(request):
+            return self._posts.handle(request, request.path.strip("/"))
+        if request.method == "OPTIONS":  # a browser's question, which it never signs
+            return self._account.handle(request)
+        caller = self._gate.admit(request)
+        if isinstance(caller, Response):
+            return caller
+        response = self._answer(request, caller.credentials)
+        return self._gate.veil(request, caller.credentials, response) if caller.scope.service == "s3" else response
+
+    def _answer(self, request: Request, caller: Credentials) -> Response:  # noqa: PLR0911 - one return for each kind of request
+        target = request.header("X-Amz-Target")
         if target.startswith("Textract."):
-            return self._textract.handle(request, target.removeprefix("Textract."))
+            return self._textract.handle(request, target.removeprefix("Textract."), caller)
         if target.startswith("AWSEvents."):
             return self._events(request, target.removeprefix("AWSEvents."))
         if target == "AmazonSQS.ReceiveMessage":
             return receive_messages(self._account, request, lambda: self.stopping)
         if request.method == "POST" and (invoked := _INVOKE.match(request.raw_path)):
             return self._invoke(request, unquote(invoked.group(1)))
-        if _is_for_http_api(request):
-            return self._apis.handle(request)
-        if presigned_post.is_form_upload(request):
-            return self._posts.handle(request, request.path.strip("/"))
-        if mail_service.is_send(request):
-            return self._mail.handle(request)
+        if mail_service.takes(request):
+            return self._mail.handle(request, caller.account_id)
         if request.method != "GET" and (resource := _FUNCTIONS.match(request.raw_path)):
-            return self._deploy(request, resource.group(1))
-        return self._account.handle(request)
+            return self._deploy(request, resource.group(1), caller)
+        return self._links.refusal(request) or self._account.handle(request, caller.account_id)
 
-    def _deploy(self, request: Request, resource: str) -> Response:
+    def _deploy(self, request: Request, resource: str, caller: Credentials) -> Response:
         """Make, change or remove a function or a mapping; the workers and pollers follow."""
         if resource == "event-source-mappings" and request.body:
             reason = event_sources.why_unsupported(request.json())
             if reason:
                 return _cannot("InvalidParameterValueException", reason)
-        response = self._account.handle(request)
+        response = self._links.refusal(request) or self._account.handle(request, caller.account_id)
         if response.status >= HTTPStatus.BAD_REQUEST:
             return response
         if request.method == "POST" and request.raw_path.rstrip("/").endswith("/functions"):

@@ -12,6 +12,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
@@ -22,9 +23,25 @@ FRAME_HEADER: Final = 16
 
 
 class FunctionLog:
-    """One function's log file; its workers share it."""
+    """One function's log file; its workers share it.
 
-    def __init__(self, file: Path, clock: Clock, *, as_json: bool) -> None:
+    Attributes:
+        file: Where it is.
+        as_json: Whether the platform's own records are JSON.
+    """
+
+    def __init__(
+        self, file: Path, clock: Clock, *, as_json: bool, may_write: Callable[[], bool] = lambda: True
+    ) -> None:
+        """A log that writes what it is told as long as the function may.
+
+        Args:
+            file: Where.
+            clock: What the platform's records are dated by.
+            as_json: Whether those are JSON.
+            may_write: Asked each time: Lambda writes as the function, and what that may not write is lost.
+        """
+        self._may_write = may_write
         self.file = file
         self.as_json = as_json
         self._clock = clock
@@ -32,7 +49,9 @@ class FunctionLog:
         file.parent.mkdir(parents=True, exist_ok=True)
 
     def write(self, text: str) -> None:
-        """Append one message."""
+        """Append one message, if the function may."""
+        if not self._may_write():
+            return
         with self._lock, self.file.open("a", encoding="utf-8") as opened:
             opened.write(text.rstrip("\n") + "\n")
 

@@ -1,5 +1,8 @@
 """API Gateway's HTTP APIs: requests are routed as the APIs deployed in moto say, and answered by their functions.
 
+Each API answers where its URL says, by the host name `<api id>.execute-api.<anything>`. On the cloud's own address,
+under `/api/`, answers the API of the stack that was deployed first of those that are there.
+
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 """
 
@@ -46,6 +49,9 @@ class Match:
     api_id: str
 
 
+_SERVICE: Final = "apigateway.amazonaws.com"
+
+
 class HttpApis:
     """Answers for every HTTP API of the account."""
 
@@ -54,8 +60,8 @@ class HttpApis:
         self._account = account
         self._service = service
         self._clock = clock
-        self.default_api_id = ""
-        """The API that answers on the cloud's own address; when empty, the only one there is."""
+        self.default_api_ids: tuple[str, ...] = ()
+        """The first of these that exists answers on the cloud's own address; if none does, the only one there is."""
 
     def handle(self, request: Request) -> Response:
         """Route a request to its function, and log it as its stage asks for."""
@@ -96,15 +102,18 @@ class HttpApis:
         return self._invoke(match, self._event(match, request, request_id), request_id)
 
     def _api(self, request: Request) -> Api | None:
-        apis = [api for api in self._account.http_apis() if api.protocol_type == "HTTP"]
-        named = HOST.match(request.header("Host"))
-        wanted = named.group(1) if named else self.default_api_id
-        if wanted:
-            return next((api for api in apis if api.api_id == wanted), None)
-        return apis[0] if len(apis) == 1 else None
+        apis = {api.api_id: api for api in self._account.http_apis() if api.protocol_type == "HTTP"}
+        if named := HOST.match(request.header("Host")):
+            return apis.get(named.group(1))
+        only = list(apis.values()) if len(apis) == 1 else []
+        defaults = [apis[api_id] for api_id in self.default_api_ids if api_id in apis]
+        return next(iter([*defaults, *only]), None)
 
     def _invoke(self, match: Match, event: dict[str, Any], request_id: str) -> tuple[Response, str]:
         own = [("Apigw-Requestid", request_id)]
+        if not self._may_call(match):
+            message = "The API has no permission to invoke the function"
+            return json_response({"message": "Internal Server Error"}, 500, own), message
         try:
             outcome = self._service.invoke(match.function_arn, json.dumps(event).encode())
         except NoSuchFunctionError:
@@ -114,6 +123,18 @@ class HttpApis:
         if not outcome.ok:
             return json_response({"message": "Internal Server Error"}, 500, own), "The function failed"
         return function_response(outcome.payload, own), ""
+
+    def _may_call(self, match: Match) -> bool:
+        """Whether the function's policy lets this API in.
+
+        https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+        """
+        method, _, path = match.route_key.partition(" ")
+        region, account_id = match.function_arn.split(":")[3:5]
+        source = f"arn:aws:execute-api:{region}:{account_id}:{match.api_id}/$default/{method}{path}"
+        return self._account.access.service_may(
+            _SERVICE, "lambda:InvokeFunction", match.function_arn, source_arn=source, source_account=""
+        )
 
     def _event(self, match: Match, request: Request, request_id: str) -> dict[str, Any]:
         """The event for the function, in payload format 2.0."""

@@ -5,6 +5,7 @@ Workers that are done wait for the next invocation. A function whose code or con
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import tempfile
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from local.deployed_function import CodeStore, DeployedFunction
 from local.function_log import FunctionLog
+from local.iam.statements import Ask
 from local.lambda_worker import Job, Worker
 from local.worker_environment import worker_python
 
@@ -66,9 +68,9 @@ class LambdaService:
         self._folder = Path(tempfile.mkdtemp(prefix="ocr-wordcount-lambda-"))
         self._code = CodeStore(self._folder / "task", self._python)
         self._lifeline_read, self._lifeline_write = os.pipe()
-        self._changed = threading.Condition()
+        self._changed = threading.Condition()  # taken before the account's lock, never while that is held
         self._pools: dict[str, _Pool] = {}
-        self._workers: set[Worker] = set()
+        self._workers: dict[Worker, _Pool] = {}
         self._stopped = False
         self._warmers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="lambda-warm")
         self.in_flight = 0
@@ -89,13 +91,13 @@ class LambdaService:
         root = f"1-{int(self._clock.time()):08x}-{secrets.token_hex(12)}"
         job = Job(str(uuid.uuid4()), f"Root={root};Parent={secrets.token_hex(8)};Sampled=0", payload)
         self._ledger.began(root, payload)
-        worker = self._take(function)
+        pool, worker = self._take(function)
         try:
             return worker.run(job)
         finally:
             with self._changed:
                 self.in_flight -= 1
-                self._pools[function.name].running -= 1
+                pool.running -= 1
                 self._changed.notify_all()
 
     def warm(self, name: str) -> None:
@@ -103,11 +105,14 @@ class LambdaService:
         self._warmers.submit(self._warm, name)
 
     def forget_removed(self) -> None:
-        """End the workers of functions that are no longer deployed."""
-        with self._account.locked():
-            deployed = {function.function_name for function in self._account.functions()}
+        """End the workers of functions that are no longer deployed; a later one of the same name has its own."""
         with self._changed:
-            removed = [worker for worker in self._workers if worker.function.name not in deployed]
+            with self._account.locked():
+                deployed = {function.function_name for function in self._account.functions()}
+            for name in self._pools.keys() - deployed:
+                self._pools.pop(name).removed = True
+            removed = [worker for worker, pool in self._workers.items() if pool.removed]
+            self._changed.notify_all()
         for worker in removed:
             worker.kill()
 
@@ -141,7 +146,7 @@ class LambdaService:
         """
         with self._changed:
             pool = self._pools.get(name)
-            workers = [worker for worker in self._workers if worker.function.name == name]
+            workers = [worker for worker, its_pool in self._workers.items() if its_pool is pool]
             ended, died = (pool.peak_memory, pool.died) if pool else (None, 0)
         running = sorted((worker.pid, worker.peak_memory) for worker in workers)
         peaks = [peak for peak in (ended, *(peak for _, peak in running)) if peak is not None]
@@ -159,18 +164,16 @@ class LambdaService:
             return DeployedFunction.of(function)
 
     def _warm(self, name: str) -> None:
-        try:
+        with contextlib.suppress(NoSuchFunctionError):  # removed again meanwhile
             function = self._deployed(name)
-        except NoSuchFunctionError:
-            return  # removed again meanwhile
-        self._code.unzipped(function)
-        with self._changed:
-            pool = self._pool(function)
-            if not self._stopped and pool.count == 0:
-                self._start(pool)
+            self._code.unzipped(function)
+            with self._changed:
+                pool = self._pool(function)
+                if not self._stopped and pool.count == 0:
+                    self._start(pool)
 
-    def _take(self, function: DeployedFunction) -> Worker:
-        """A worker for one invocation: one that waits, one that is being started, or a new one."""
+    def _take(self, function: DeployedFunction) -> tuple[_Pool, Worker]:
+        """A worker for one invocation, with its pool: one that waits, one that is being started, or a new one."""
         self._code.unzipped(function)
         with self._changed:
             pool = self._pool(function)
@@ -180,7 +183,7 @@ class LambdaService:
             pool.running += 1
             self.in_flight += 1
             try:
-                return self._take_from(pool)
+                return pool, self._take_from(pool)
             except BaseException:
                 pool.running -= 1
                 self.in_flight -= 1
@@ -191,6 +194,8 @@ class LambdaService:
         while True:
             if self._stopped:
                 raise ThrottledError(pool.function.name)
+            if pool.removed:
+                raise NoSuchFunctionError(pool.function.name)
             for free in (pool.idle, pool.starting):
                 while free:
                     worker = free.pop()
@@ -205,8 +210,14 @@ class LambdaService:
             self._changed.wait(0.5)
 
     def _pool(self, function: DeployedFunction) -> _Pool:
+        """The function's workers.
+
+        Raises:
+            NoSuchFunctionError: It was removed since it was looked up.
+        """
         pool = self._pools.get(function.name)
         if pool is None:
+            self._deployed(function.name)
             pool = self._pools[function.name] = _Pool(function)
         elif pool.function != function:
             outdated = [*pool.idle, *pool.starting]
@@ -217,7 +228,8 @@ class LambdaService:
 
     def _start(self, pool: _Pool) -> Worker:
         function = pool.function
-        log = FunctionLog(self._logs / f"{function.name}.log", self._clock, as_json=function.log_as_json)
+        environment = self._environment(function)
+        log = self._log(function, environment["AWS_LAMBDA_LOG_STREAM_NAME"])
         worker = Worker(
             function,
             self._server,
@@ -226,19 +238,37 @@ class LambdaService:
             code=self._code.unzipped(function),
             clock_file=self._clock.file,
             lifeline=self._lifeline_read,
-            environment=self._environment(function),
+            environment=environment,
             on_idle=self._on_idle,
             on_gone=self._on_gone,
         )
-        self._workers.add(worker)
+        self._workers[worker] = pool
         pool.count += 1
         pool.starting.append(worker)
         return worker
 
+    def _log(self, function: DeployedFunction, stream: str) -> FunctionLog:
+        """Where a worker's messages go: Lambda makes a stream and writes to it, both as the function.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
+        """
+        account_id = function.arn.split(":")[4]
+        prefix = f"arn:aws:logs:{function.region}:{account_id}:log-group:{function.log_group}"
+        access, resource = self._account.access, f"{prefix}:log-stream:{stream}"
+        made = access.role_may(function.role_arn, Ask("logs:CreateLogStream", resource))
+        return FunctionLog(
+            self._logs / f"{function.name}.log",
+            self._clock,
+            as_json=function.log_as_json,
+            may_write=lambda: made and access.role_may(function.role_arn, Ask("logs:PutLogEvents", resource)),
+        )
+
     def _on_idle(self, worker: Worker, *, first: bool) -> None:
         """A worker asks for its next job; on its first time, it may have been taken already."""
         with self._changed:
-            pool = self._pools[worker.function.name]
+            pool = self._workers.get(worker)
+            if pool is None:
+                return  # it has ended while it asked
             done = not first
             outdated = worker.function != pool.function
             if worker in pool.starting:
@@ -252,9 +282,7 @@ class LambdaService:
 
     def _on_gone(self, worker: Worker) -> None:
         with self._changed:
-            self._workers.discard(worker)
-            pool = self._pools[worker.function.name]
-            pool.remove(worker)
+            self._workers.pop(worker).remove(worker)
             self._changed.notify_all()
 
     def _environment(self, function: DeployedFunction) -> dict[str, str]:
@@ -273,7 +301,7 @@ class LambdaService:
             "AWS_LAMBDA_FUNCTION_NAME": function.name,
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
             "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-            "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
+            "AWS_LAMBDA_LOG_GROUP_NAME": function.log_group,
             "AWS_LAMBDA_LOG_STREAM_NAME": f"{self._clock.now():%Y/%m/%d}/[$LATEST]{secrets.token_hex(16)}",
             "AWS_REGION": function.region,
             "AWS_SECRET_ACCESS_KEY": keys.secret_access_key,
@@ -302,6 +330,7 @@ class _Pool:
         self.count = 0
         self.running = 0
         self.died = 0
+        self.removed = False
         self.peak_memory: int | None = None
 
     def replace(self, function: DeployedFunction) -> None:

@@ -1,6 +1,7 @@
 """SES's sends, in front of moto: the sandbox is enforced as AWS does it, and what goes out is kept in the inbox.
 
-moto answers the call; this looks at it before (who may be written to, is the configuration set there) and after.
+moto answers the call; this looks at it before (who may be written to, is the configuration set there) and after. An
+identity that is there already is not created again: an account has each once in a region, and moto would make it anew.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from local.inbox import Inbox
 
 _V2_PATH: Final = "/v2/email/outbound-emails"
+_IDENTITIES_PATH: Final = "/v2/email/identities"
 _V1_ACTIONS: Final = ("Action=SendRawEmail", "Action=SendEmail")
 _MESSAGE_ID: Final = re.compile(r"<MessageId>([^<]+)</MessageId>")
 _SIMULATOR: Final = "simulator.amazonses.com"
@@ -62,11 +64,22 @@ class MailService:
         self._inbox = inbox
         self._region = region
         self._faults = faults
-        self.sandbox = True
-        """Whether recipients must be verified, as in every new AWS account."""
 
-    def handle(self, request: Request) -> Response:
-        """Answer a send."""
+    def handle(self, request: Request, account_id: str) -> Response:
+        """Answer a call that `takes` is true of, by somebody of an account."""
+        return self._create_identity(request, account_id) if _is_new_identity(request) else self._send(request)
+
+    def verify(self, address: str) -> None:
+        """Have an address count as verified."""
+        with self._account.locked():
+            self._account.ses(self._region).verify_email_identity(address)
+
+    def unverify(self, address: str) -> None:
+        """Have an address be as one that SES was never asked to verify; its domain is another identity, and stays."""
+        with self._account.locked():
+            self._account.ses(self._region).email_identities.pop(parseaddr(address)[1], None)
+
+    def _send(self, request: Request) -> Response:
         send = parse_send(request)
         if fault := self._faults.mail_error:
             error = fault.v1 if send.version == 1 else fault.v2
@@ -84,15 +97,17 @@ class MailService:
             )
         return response
 
-    def verify(self, address: str) -> None:
-        """Have an address count as verified."""
-        with self._account.locked():
-            self._account.ses(self._region).verify_email_identity(address)
+    def _create_identity(self, request: Request, account_id: str) -> Response:
+        """Answer SESv2's CreateEmailIdentity.
 
-    def unverify(self, address: str) -> None:
-        """Have an address be as one that SES was never asked to verify; its domain is another identity, and stays."""
+        https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_CreateEmailIdentity.html
+        """
+        identity = str(request.json().get("EmailIdentity", ""))
         with self._account.locked():
-            self._account.ses(self._region).email_identities.pop(parseaddr(address)[1], None)
+            if identity in self._account.ses(_region_of(request), account_id).email_identities:
+                message = f"Email identity {identity} already exist."
+                return aws_json_error(400, "AlreadyExistsException", message)
+            return self._account.handle(request, account_id)
 
     def _refusal(self, send: Send) -> Response | None:
         with self._account.locked():
@@ -100,7 +115,7 @@ class MailService:
             if send.configuration_set and send.configuration_set not in backend.config_sets:
                 code = "ConfigurationSetDoesNotExist" if send.version == 1 else "NotFoundException"
                 return send.error(code, f"Configuration set <{send.configuration_set}> does not exist.")
-            needed = [send.sender, *(send.recipients if self.sandbox else [])]
+            needed = [send.sender, *(send.recipients if self._account.sandbox else [])]
             unverified = [one for one in dict.fromkeys(needed) if not _is_verified(backend.email_identities, one)]
         if not send.recipients:
             return send.error("InvalidParameterValue", "Missing required header 'To'.")
@@ -113,8 +128,12 @@ class MailService:
         return None
 
 
-def is_send(request: Request) -> bool:
-    """Whether a request is one of SES's sends that end in the inbox."""
+def takes(request: Request) -> bool:
+    """Whether a request is one of SES's that is answered here: a send, or the wish for a new identity."""
+    return _is_send(request) or _is_new_identity(request)
+
+
+def _is_send(request: Request) -> bool:
     if request.method != "POST":
         return False
     if request.raw_path == _V2_PATH:
@@ -122,11 +141,19 @@ def is_send(request: Request) -> bool:
     return request.raw_path == "/" and any(action.encode() in request.body.split(b"&") for action in _V1_ACTIONS)
 
 
+def _is_new_identity(request: Request) -> bool:
+    return request.method == "POST" and request.raw_path == _IDENTITIES_PATH
+
+
 def parse_send(request: Request) -> Send:
     """What a call asks to be sent."""
-    scope = re.search(r"Credential=[^/]+/\d+/([^/]+)/", request.header("Authorization"))
-    region = scope.group(1) if scope else "us-east-1"
+    region = _region_of(request)
     return _parse_v2(request, region) if request.raw_path == _V2_PATH else _parse_v1(request, region)
+
+
+def _region_of(request: Request) -> str:
+    scope = re.search(r"Credential=[^/]+/\d+/([^/]+)/", request.header("Authorization"))
+    return scope.group(1) if scope else "us-east-1"
 
 
 def _parse_v1(request: Request, region: str) -> Send:

@@ -20,6 +20,8 @@ from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
 from local.http_message import Response
+from local.iam.calls import object_arn
+from local.iam.statements import Ask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -77,8 +79,9 @@ class PresignedPosts:
         with self._account.locked():
             if self._account.bucket(bucket) is None:
                 raise S3Error(404, "NoSuchBucket", "The specified bucket does not exist", BucketName=bucket)
-        self.authorise(fields, bucket, len(file))
-        key = fields["key"]
+        signer, key = self.authorise(fields, bucket, len(file)), fields["key"]
+        if denied := self._account.access.refusal(signer, [Ask("s3:PutObject", object_arn(bucket, key))]):
+            raise S3Error(403, "AccessDenied", denied.message)
         with self._account.locked():
             stored = self._account.s3().put_object(bucket, key, file, request_method="POST")
             stored.set_metadata(_metadata(fields))

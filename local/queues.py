@@ -1,9 +1,9 @@
 """moto's queues, made quick and wakeful.
 
 moto's own `receive_message` goes over the whole queue for each message, sleeps while it waits, hands a queue's messages
-to functions by itself, and forgets where a dead letter came from. Here a receive looks at each message once and never
-waits; whoever waits for messages is woken when one arrives, when one becomes visible again, and when the clock is
-advanced.
+to functions by itself, forgets where a dead letter came from, and a queue's policy when another attribute is set. Here
+a receive looks at each message once and never waits; whoever waits for messages is woken when one arrives, when one
+becomes visible again, and when the clock is advanced.
 
 A message that its queue may not give out once more becomes a dead letter when a receive comes across it and not before,
 as SQS does it (https://github.com/localstack/localstack/issues/8234). It keeps its id and the time it was sent
@@ -141,6 +141,7 @@ def install() -> None:
     SQSBackend.receive_message = _receive_message  # type: ignore[method-assign]
     SQSResponse.receive_message = _answer_receive  # type: ignore[method-assign]
     Queue.add_message = _waking(_add_message)  # type: ignore[method-assign]
+    Queue._set_attributes = _set_attributes  # type: ignore[method-assign]  # noqa: SLF001 - there is no other place for it
     for name, counted in _COUNTS.items():
         setattr(Queue, name, property(counted))
     change_visibility = SQSBackend.change_message_visibility
@@ -201,6 +202,17 @@ def _add_message(self: Queue, message: Message) -> None:
 
 
 _moto_add_message: Final = Queue.add_message
+
+
+def _set_attributes(self: Queue, attributes: dict[str, Any], now: float | None = None) -> None:
+    """What moto does, but a policy that is not mentioned stays as it is."""
+    policy: dict[str, Any] = getattr(self, "_policy_json", {})
+    _moto_set_attributes(self, attributes, now)
+    if "Policy" not in attributes:
+        self._policy_json = policy
+
+
+_moto_set_attributes: Final = Queue._set_attributes  # noqa: SLF001 - the same
 
 
 def _receive_message(  # noqa: PLR0913, PLR0917 - moto's own signature

@@ -29,7 +29,7 @@ class Region:
         port: int = 0,
         region: str = "us-east-1",
         on_listening: Callable[[str], None] = lambda _endpoint: None,
-        on_deployed: Callable[[dict[str, Any]], None] = lambda _outputs: None,
+        on_stacks: Callable[[dict[str, dict[str, Any]]], None] = lambda _stacks: None,
     ) -> None:
         """Open the port, then load what answers there; whoever calls meanwhile waits.
 
@@ -38,7 +38,7 @@ class Region:
             port: Where to listen; 0 lets the system choose.
             region: The region's name, for what has no region in its request.
             on_listening: Told the endpoint as soon as the port is open.
-            on_deployed: Told the stack's exports once something was deployed.
+            on_stacks: Told the exports of each stack, in the order of their deployment, whenever one comes or goes.
 
         Raises:
             OSError: The port is taken.
@@ -53,7 +53,7 @@ class Region:
             stack.callback(listener.close)
             on_listening(self.endpoint)
             try:
-                self._load(stack, server, state, region, on_deployed)
+                self._load(stack, server, state, region, on_stacks)
             finally:
                 loading.finish(self.front.handle if hasattr(self, "front") else None)
             self._stack = stack.pop_all()
@@ -64,7 +64,7 @@ class Region:
         server: HttpServer,
         state: Path,
         region: str,
-        on_deployed: Callable[[dict[str, Any]], None],
+        on_stacks: Callable[[dict[str, dict[str, Any]]], None],
     ) -> None:
         # Slow imports (moto), and needless before the port is open.
         from local import queues  # noqa: PLC0415
@@ -77,6 +77,7 @@ class Region:
         from local.faults import Faults  # noqa: PLC0415
         from local.front import Front  # noqa: PLC0415
         from local.http_api import HttpApis  # noqa: PLC0415
+        from local.iam.gate import Gate  # noqa: PLC0415
         from local.inbox import Inbox  # noqa: PLC0415
         from local.lambda_service import LambdaService  # noqa: PLC0415
         from local.mail_service import MailService  # noqa: PLC0415
@@ -118,10 +119,11 @@ class Region:
             ledger=self.ledger,
             apis=apis,
             endpoint=self.endpoint,
-            on_deployed=on_deployed,
+            on_stacks=on_stacks,
         )
         self.front = Front(
             self.account,
+            gate=Gate(self.account, self.keys, self.clock),
             service=self.service,
             sources=self.sources,
             schedules=self.schedules,

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-struc
 from __future__ import annotations
 
 import itertools
+import json
 import secrets
 import time
 from typing import TYPE_CHECKING, Any, Final
@@ -13,16 +14,60 @@ from urllib.parse import quote_plus
 
 from moto.core.utils import iso_8601_datetime_with_milliseconds
 from moto.s3 import notifications
+from moto.sns.models import Subscription
+
+from local.account import Account
+from local.iam.links import S3
+from local.queues import backend_of, find_queue
 
 if TYPE_CHECKING:
     from moto.s3.models import FakeBucket, FakeKey
 
+_SNS: Final = "sns.amazonaws.com"
 _sequence: Final = itertools.count(time.time_ns())
 
 
 def install() -> None:
-    """Have moto's S3 send these events, once a process."""
+    """Have moto's S3 and SNS send these events, and only where they are let in, once a process."""
+    if Subscription.publish is _deliver:
+        return
     notifications._get_s3_event = s3_event  # noqa: SLF001 - moto has no hook for it
+    notifications._send_sqs_message = _to_queue  # noqa: SLF001 - the same
+    notifications._send_sns_message = _to_topic  # noqa: SLF001 - the same
+    Subscription.publish = _deliver  # type: ignore[method-assign]
+
+
+def _to_queue(account_id: str, event_body: dict[str, Any], queue_name: str, region_name: str) -> None:
+    """It is given a queue without its account: it is the bucket's own, for moto knows no other."""
+    arn = f"arn:aws:sqs:{region_name}:{account_id}:{queue_name}"
+    queue = find_queue(arn)
+    if queue is not None and _lets_in(arn, "sqs:SendMessage", event_body, account_id):
+        backend_of(queue).send_message(queue_name=queue.name, message_body=json.dumps(event_body))
+
+
+def _to_topic(account_id: str, event_body: dict[str, Any], topic_arn: str, region_name: str) -> None:  # noqa: ARG001 - moto's own signature
+    topic = Account.current().topic(topic_arn)
+    if topic is not None and _lets_in(topic_arn, "sns:Publish", event_body, account_id):
+        topic.sns_backend.publish(arn=topic_arn, message=json.dumps(event_body))
+
+
+def _lets_in(arn: str, action: str, event: dict[str, Any], account_id: str) -> bool:
+    """Whether a queue or topic lets S3 in for the bucket that an event is about."""
+    name = event["Bucket"] if "Bucket" in event else event["Records"][0]["s3"]["bucket"]["name"]
+    source = f"arn:aws:s3:::{name}"
+    return Account.current().access.service_may(S3, action, arn, source_arn=source, source_account=account_id)
+
+
+_moto_deliver: Final = Subscription.publish
+
+
+def _deliver(self: Subscription, message: str, message_id: str, *args: Any, **named: Any) -> None:  # noqa: ANN401 - moto's own
+    """Hand a message to a subscriber, if that is a queue which lets the topic in; SNS tells nothing of its account."""
+    access, topic = Account.current().access, self.topic.arn
+    if self.protocol != "sqs" or access.service_may(
+        _SNS, "sqs:SendMessage", self.endpoint, source_arn=topic, source_account=""
+    ):
+        _moto_deliver(self, message, message_id, *args, **named)
 
 
 def s3_event(event_name: str, bucket: FakeBucket, key: FakeKey, notification_id: str) -> dict[str, Any]:

@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from local.function_policy import lets_in
 from local.lambda_service import NoSuchFunctionError, ThrottledError
 
 if TYPE_CHECKING:
@@ -189,7 +188,13 @@ class Schedules:
             function = self._account.function(invocation.function_arn)
             if function is None:
                 raise NoSuchFunctionError(invocation.function_arn)
-            return lets_in(function, _SERVICE, invocation.rule_arn)
+            return self._account.access.service_may(
+                _SERVICE,
+                "lambda:InvokeFunction",
+                function.function_arn,
+                source_arn=invocation.rule_arn,
+                source_account=invocation.rule_arn.split(":")[4],
+            )
 
 
 def interval_seconds(expression: str) -> int:

@@ -1,7 +1,17 @@
-"""The Pulumi program, deployed onto a local endpoint instead of AWS."""
+"""The Pulumi program, deployed onto a local endpoint instead of AWS, and torn down again."""
 
 from local.deploy.configuration import ConfigurationError
 from local.deploy.deploying import deploy
-from local.deploy.deployment import DeployedResource, DeployError, Deployment, Failure
+from local.deploy.deployment import DeployedResource, DeployError, Deployment, Failure, TearDownError
+from local.deploy.teardown import tear_down
 
-__all__ = ["ConfigurationError", "DeployError", "DeployedResource", "Deployment", "Failure", "deploy"]
+__all__ = [
+    "ConfigurationError",
+    "DeployError",
+    "DeployedResource",
+    "Deployment",
+    "Failure",
+    "TearDownError",
+    "deploy",
+    "tear_down",
+]

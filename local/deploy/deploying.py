@@ -40,8 +40,8 @@ def deploy(
 
     Raises:
         ConfigurationError: The project's or the stack's file cannot be used.
-        DeployError: Resources could not be created; it tells of each.
-        Exception: Whatever the program itself raises.
+        DeployError: Resources could not be created, or the program stopped after some were; it tells of each.
+        Exception: Whatever the program itself raises before it has created anything.
     """
     root = project.resolve()
     configuration = read_configuration(root, stack, region=region, account=account)
@@ -51,15 +51,20 @@ def deploy(
         with closing(target), _without_garbage_collection():
             run_program(configuration, stack, monitor, root)
     except Exception as error:
-        if monitor.failures:
-            raise DeployError(monitor.failures, error) from error
+        if monitor.failures or monitor.created:
+            raise DeployError(monitor.failures, _deployment(monitor, target), error) from error
         raise
+    deployment = _deployment(monitor, target)
     if monitor.failures:
-        raise DeployError(monitor.failures) from monitor.failures[0].error
+        raise DeployError(monitor.failures, deployment) from monitor.failures[0].error
     if unknown := unknown_paths(monitor.outputs):
         reason = InputError(f"{', '.join(unknown)}: stands on an output that no creator gives")
-        raise DeployError([Failure("the stack's exports", reason)])
-    return Deployment(monitor.outputs, monitor.created)
+        raise DeployError([Failure("the stack's exports", reason)], deployment)
+    return deployment
+
+
+def _deployment(monitor: Monitor, target: Target) -> Deployment:
+    return Deployment(target.account_id, target.region, monitor.outputs, monitor.created)
 
 
 @contextmanager

@@ -10,10 +10,10 @@ from pulumi.runtime import mocks
 from pulumi.runtime.proto import provider_pb2, resource_pb2
 
 from local.deploy.creation import Creation
-from local.deploy.creators import CREATORS
 from local.deploy.deployment import DeployedResource, Failure
 from local.deploy.functions import FUNCTIONS
 from local.deploy.inputs import InputError, Inputs
+from local.deploy.resources import KINDS
 from local.deploy.wire import plain, unknown_paths
 
 if TYPE_CHECKING:
@@ -135,9 +135,9 @@ class Monitor(mocks.MockMonitor):
         urn: str,
         request: resource_pb2.RegisterResourceRequest,
     ) -> resource_pb2.RegisterResourceResponse:
-        creator = CREATORS.get(request.type)
-        if creator is None:
-            raise InputError(f"local/deploy/creators has none for {request.type}")
+        kind = KINDS.get(request.type)
+        if kind is None:
+            raise InputError(f"nothing in local/deploy/resources makes {request.type}")
         values = plain(request.object)
         if unknown := unknown_paths(values):
             sources = sorted(
@@ -148,9 +148,21 @@ class Monitor(mocks.MockMonitor):
                 + ", ".join(sources),
             )
         inputs = Inputs(values)
-        made = creator(Creation(urn, request.name, inputs, self._target, self._naming, self._root))
+        made = kind.create(Creation(urn, request.name, inputs, self._target, self._naming, self._root))
         _refuse_unread(inputs)
-        self.created.append(DeployedResource(urn, request.type, request.name, made.id, values, made.outputs))
+        self.created.append(
+            DeployedResource(
+                urn=urn,
+                type=request.type,
+                name=request.name,
+                id=made.id,
+                inputs=values,
+                outputs=made.outputs,
+                dependencies=frozenset({*request.dependencies, request.parent}),
+                protected=request.protect,
+                retained=request.retainOnDelete,
+            ),
+        )
         state = struct_pb2.Struct()
         state.CopyFrom(request.object)
         state.update(made.outputs)

@@ -12,12 +12,11 @@ import botocore.session
 from botocore.config import Config
 from botocore.loaders import create_loader
 
+from local.credentials import ROOT
+
 if TYPE_CHECKING:
     from botocore.client import BaseClient
     from botocore.loaders import Loader
-
-ACCESS_KEY_ID = "AKIALOCALDEPLOYMENT"
-"""Who deploys, so that an endpoint which checks permissions can tell its owner from the functions."""
 
 
 @cache
@@ -49,7 +48,7 @@ class Target:
             },
         )
         self._session.register_component("data_loader", service_descriptions())
-        self._session.set_credentials(ACCESS_KEY_ID, "local")
+        self._session.set_credentials(ROOT.access_key_id, ROOT.secret_access_key)
         self._session.register("before-call", self._name_account)
 
     @cached_property

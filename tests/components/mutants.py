@@ -72,6 +72,8 @@ def _silent(node: ast.AST) -> Sequence[ast.AST]:
             return [args, *filter(None, [node.returns]), *(body[:1] if ast.get_docstring(node) else [])]
         case ast.Call(ast.Name("Kind"), args):
             return args[:1]
+        case ast.AnnAssign(ast.Name("ON_EVERYTHING"), annotation, ast.Dict(values=reasons)):
+            return [annotation, *reasons]
         case ast.AnnAssign(annotation=annotation):
             return [annotation]
         case _:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).resolve().parents[2]
 PROJECT_NAME = "ocr-wordcount"
 ACCOUNT = "123456789012"
+_STACK = "pulumi:pulumi:Stack"
 
 LONGEST_NAME = "a-name-of-20-letters"
 """A stack may have no longer one, and names of resources are made of it."""
@@ -51,6 +52,7 @@ class Recorded:
         inputs: As plain values.
         after: The URNs of those that it waits for.
         secret: The inputs that hold a secret.
+        aliases: Its own earlier URNs.
     """
 
     urn: str
@@ -61,6 +63,7 @@ class Recorded:
     inputs: Mapping[str, Any]
     after: frozenset[str] = frozenset()
     secret: frozenset[str] = frozenset()
+    aliases: frozenset[str] = frozenset()
 
     def out(self, attribute: str) -> str:
         """What another resource sees when it refers to this one's attribute."""
@@ -127,12 +130,18 @@ class _Recorder(mocks.MockMonitor, mocks.Mocks):
         self._region = region
         self._lock = threading.Lock()  # Pulumi registers from several threads
 
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        """As the engine does: with the types of all parents but the stack. Pulumi's mocks have the nearest's only."""
+        above = parent.split("::")[2] if parent else _STACK
+        types = type_ if above == _STACK else f"{above}${type_}"
+        return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{types}::{name}"
+
     def RegisterResource(  # noqa: N802 - the protocol's name
         self,
         request: resource_pb2.RegisterResourceRequest,
     ) -> resource_pb2.RegisterResourceResponse:
         urn = self.make_urn(request.parent, request.type, request.name)
-        if request.type == "pulumi:pulumi:Stack":
+        if request.type == _STACK:
             return resource_pb2.RegisterResourceResponse(urn=urn)
         given = json_format.MessageToDict(request.object)
         found = Recorded(
@@ -144,6 +153,7 @@ class _Recorder(mocks.MockMonitor, mocks.Mocks):
             plain(given),
             frozenset(request.dependencies),
             frozenset(key for key, value in given.items() if holds_a_secret(value)),
+            frozenset(alias.urn for alias in request.aliases if alias.urn),
         )
         with self._lock:
             if urn in self.recorded:
@@ -158,7 +168,7 @@ class _Recorder(mocks.MockMonitor, mocks.Mocks):
         self,
         request: resource_pb2.RegisterResourceOutputsRequest,
     ) -> Empty:
-        if "::pulumi:pulumi:Stack::" in request.urn:
+        if f"::{_STACK}::" in request.urn:
             self.exports.update(plain(json_format.MessageToDict(request.outputs)))
         else:
             self.finished.append(request.urn)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pulumi
 import pytest
 
-from components.grant import Grant, policy_of, variables_of
+from components.grant import Grant, policy_of, reasoned, variables_of
 from tests.components.recorder import record_program
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def exported(value: Callable[[], pulumi.Input[str]]) -> str:
     return record_program(lambda: pulumi.export("value", value())).exports["value"]
 
 
-READ = Grant(intent="ReadThings", actions=("s3:GetObject",), resources=("arn:aws:s3:::b/a/*",))
+READ = Grant(intent="ReadThings", actions=("s3:GetObject",), resources=("arn:aws:s3:::b/a/*",), why="To read.")
 
 
 def test_a_grant_becomes_the_statement_that_gives_it() -> None:
@@ -52,6 +52,25 @@ def test_an_intent_is_a_statements_id() -> None:
 def test_one_intent_is_granted_once() -> None:
     with pytest.raises(ValueError, match="granted twice: ReadThings"):
         policy_of([READ, READ])
+
+
+def test_a_grant_tells_its_reason_and_everywhere_the_same() -> None:
+    with pytest.raises(ValueError, match="ReadThings is granted, and nothing says why"):
+        policy_of([replace(READ, why="")])
+    policy_of([replace(READ, intent="ReadMore")])
+    with pytest.raises(ValueError, match=r"ReadMore is granted for two reasons: To read\. / For fun\."):
+        policy_of([replace(READ, intent="ReadMore", why="For fun.")])
+
+
+def test_a_grant_is_given_its_reason_by_the_docstring_of_what_makes_it() -> None:
+    @reasoned
+    def read() -> Grant:
+        """To read,
+        and read again.
+        """
+        return replace(READ, why="")
+
+    assert read().why == "To read, and read again."
 
 
 def test_a_variable_that_two_grants_share_is_told_once() -> None:

@@ -12,6 +12,7 @@ from botocore.config import Config
 
 from local.client import LocalCloud
 from local.region import Region
+from tests.local.policies import EVERYTHING, LAMBDA_TRUST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,8 @@ class Bench:
         self.sqs: Any = self.cloud.client("sqs")
         self.s3: Any = self.cloud.client("s3")
         iam: Any = self.cloud.client("iam")
-        role = iam.create_role(RoleName="function", AssumeRolePolicyDocument="{}")
+        role = iam.create_role(RoleName="function", AssumeRolePolicyDocument=LAMBDA_TRUST)
+        iam.put_role_policy(RoleName="function", PolicyName="rights", PolicyDocument=EVERYTHING)
         self.role_arn: str = role["Role"]["Arn"]
 
     def name(self, kind: str) -> str:
@@ -42,7 +44,7 @@ class Bench:
 
     def deploy(self, source: str, **configuration: Json) -> str:
         """Deploy a function whose module `main` is this source; its handler is `main.handler`."""
-        name = self.name("function")
+        name: str = configuration.pop("FunctionName", "") or self.name("function")
         self.functions.create_function(
             FunctionName=name,
             Role=self.role_arn,

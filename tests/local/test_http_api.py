@@ -24,6 +24,10 @@ ECHO = """
 @pytest.fixture(scope="module")
 def api(bench: Bench) -> str:
     """An HTTP API whose every route leads to a function that gives back its event."""
+    return make_api(bench)
+
+
+def make_api(bench: Bench) -> str:
     client: Any = bench.cloud.client("apigatewayv2")
     made = client.create_api(Name="api", ProtocolType="HTTP")
     function = bench.functions.get_function(FunctionName=bench.deploy(ECHO))["Configuration"]["FunctionArn"]
@@ -34,6 +38,13 @@ def api(bench: Bench) -> str:
         PayloadFormatVersion="2.0",
     )
     target = f"integrations/{integration['IntegrationId']}"
+    bench.functions.add_permission(
+        FunctionName=function,
+        StatementId="api",
+        Action="lambda:InvokeFunction",
+        Principal="apigateway.amazonaws.com",
+        SourceArn=f"arn:aws:execute-api:us-east-1:123456789012:{made['ApiId']}/*/*",
+    )
     for key in ("POST /api/uploads", "GET /api/requests/{request_id}", "GET /api/fails"):
         client.create_route(ApiId=made["ApiId"], RouteKey=key, Target=target)
     log = {
@@ -114,6 +125,28 @@ def test_an_api_also_answers_by_its_host_name(bench: Bench, api: str) -> None:
     unknown, _, _ = call(bench, "GET", "/api/requests/1", Host="unknown.execute-api.us-east-1.amazonaws.com")
 
     assert (status, event["requestContext"]["domainPrefix"], unknown) == (201, api, 404)
+
+
+def test_of_several_apis_the_one_of_the_first_stack_answers_on_the_clouds_own_address(bench: Bench, api: str) -> None:
+    client: Any = bench.cloud.client("apigatewayv2")
+    second = make_api(bench)
+
+    def answering() -> str | None:
+        status, body, _ = call(bench, "GET", "/api/requests/1")
+        return body["requestContext"]["apiId"] if status == 201 else None
+
+    nobodys = answering()
+    for stack, api_id in (("first", second), ("without an api", ""), ("last", api)):
+        url = f"https://{api_id}.execute-api.us-east-1.amazonaws.com"
+        bench.cloud.announce_deployment(stack, {"api_url": url} if api_id else {})
+    the_firsts = answering()
+    client.delete_api(ApiId=second)
+    when_it_is_gone = answering()
+    bench.cloud.announce_teardown("first")
+    when_its_stack_is_gone = answering()
+
+    assert (nobodys, the_firsts, when_it_is_gone, when_its_stack_is_gone) == (None, second, api, api)
+    assert list(bench.cloud.status()["stacks"]) == ["without an api", "last"]
 
 
 @pytest.mark.usefixtures("api")

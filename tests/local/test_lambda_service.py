@@ -216,15 +216,17 @@ def test_a_function_calls_aws_with_keys_that_lead_to_its_role(bench: Bench) -> N
         import boto3
         def handler(event, context):
             keys = boto3.Session().get_credentials()
-            boto3.client("s3").create_bucket(Bucket=event)
+            boto3.client("sqs").send_message(QueueUrl=event, MessageBody="sent by a function")
             return keys.access_key
     """)
+    url, _ = bench.queue()
 
-    caller = bench.region.keys.find(bench.invoke(name, "made-by-a-function"))
+    caller = bench.region.keys.find(bench.invoke(name, url))
 
     assert caller is not None
     assert (caller.role_arn, caller.function_name) == (bench.role_arn, name)
-    assert "made-by-a-function" in {bucket["Name"] for bucket in bench.s3.list_buckets()["Buckets"]}
+    [message] = bench.sqs.receive_message(QueueUrl=url)["Messages"]
+    assert message["Body"] == "sent by a function"
 
 
 def test_a_function_that_is_not_there_cannot_be_invoked(bench: Bench) -> None:
@@ -239,6 +241,45 @@ def test_a_removed_functions_workers_end(bench: Bench) -> None:
     bench.functions.delete_function(FunctionName=name)
 
     assert end(pid)
+
+
+def test_a_function_of_a_removed_ones_name_has_workers_of_its_own(bench: Bench) -> None:
+    source = "import os; handler = lambda event, context: os.getpid()"
+    name = bench.deploy(source)
+    pids = [bench.invoke(name)]
+    for _ in range(5):
+        bench.functions.delete_function(FunctionName=name)
+        bench.deploy(source, FunctionName=name)
+        pids.append(bench.invoke(name))
+
+    assert len(set(pids)) == len(pids)
+    assert end(*pids[:-1])
+    (worker,) = bench.cloud.status()["function_workers"][name]["workers"]
+    assert worker["pid"] == pids[-1]
+
+
+def test_nothing_runs_of_a_function_that_is_removed_while_its_first_worker_starts(bench: Bench) -> None:
+    before = set(bench.cloud.status()["workers"])
+
+    for milliseconds in (0, 10, 20, 40):
+        # New code is compiled before the worker is started, and that takes a while.
+        name = bench.deploy(f"handler = lambda event, context: 'removed after {milliseconds} ms'")
+        time.sleep(milliseconds / 1000)
+        bench.functions.delete_function(FunctionName=name)
+        time.sleep(0.3)
+        assert comes_true(lambda: set(bench.cloud.status()["workers"]) <= before)
+
+
+def test_an_invocation_ends_when_its_function_is_removed(bench: Bench) -> None:
+    name = bench.deploy("import time; handler = lambda event, context: time.sleep(60)", Timeout=60)
+    with ThreadPoolExecutor(1) as at_once:
+        invocation = at_once.submit(bench.invoke_failing, name)
+        assert comes_true(lambda: bench.cloud.status()["in_flight"] == 1)
+
+        bench.functions.delete_function(FunctionName=name)
+
+        assert invocation.result(10)["errorType"] == "Runtime.ExitError"
+    assert bench.cloud.status()["in_flight"] == 0
 
 
 MORTAL = """

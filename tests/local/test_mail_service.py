@@ -124,3 +124,23 @@ def test_a_configuration_set_must_exist(ses: Any, bench: Bench) -> None:  # noqa
     ses.send_raw_email(RawMessage=raw, ConfigurationSetName="kept")
 
     assert bench.cloud.mails()[-1].configuration_set == "kept"
+
+
+def test_an_identity_that_is_there_already_is_not_created_again(sesv2: Any) -> None:  # noqa: ANN401 - see the fixture
+    sesv2.create_email_identity(EmailIdentity="ours@example.org", Tags=[{"Key": "stack", "Value": "first"}])
+
+    for taken in ("ours@example.org", READER):  # however it came there
+        with pytest.raises(sesv2.exceptions.AlreadyExistsException, match=f"Email identity {taken} already exist."):
+            sesv2.create_email_identity(EmailIdentity=taken)
+
+    assert sesv2.get_email_identity(EmailIdentity="ours@example.org")["Tags"] == [{"Key": "stack", "Value": "first"}]
+    sesv2.delete_email_identity(EmailIdentity="ours@example.org")
+    assert sesv2.create_email_identity(EmailIdentity="ours@example.org")["IdentityType"] == "EMAIL_ADDRESS"
+
+
+def test_an_address_and_its_domain_are_two_identities(sesv2: Any) -> None:  # noqa: ANN401 - see the fixture
+    sesv2.create_email_identity(EmailIdentity="someone@example.net")
+
+    assert sesv2.create_email_identity(EmailIdentity="example.net")["IdentityType"] == "DOMAIN"
+
+    sesv2.delete_email_identity(EmailIdentity="example.net")

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from local.http_message import Request, make_headers
 from local.presigned_post import LARGEST_FIELDS
+from tests.local.policies import document, let_in
 
 if TYPE_CHECKING:
     from tests.local.conftest import Bench, Json
@@ -76,6 +77,10 @@ def uploads(bench: Bench) -> Uploads:
     url, arn = bench.queue()
     sns: Any = bench.cloud.client("sns")
     topic = sns.create_topic(Name=bench.name("topic"))["TopicArn"]
+    from_bucket = let_in("s3.amazonaws.com", "sns:Publish", on=topic, source=f"arn:aws:s3:::{bucket}")
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=document(from_bucket))
+    from_topic = let_in("sns.amazonaws.com", "sqs:SendMessage", on=arn, source=topic)
+    bench.sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": document(from_topic)})
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
     prefix = {"Key": {"FilterRules": [{"Name": "prefix", "Value": "uploads/"}]}}
     wanted = {"Id": "wanted", "TopicArn": topic, "Events": ["s3:ObjectCreated:*"], "Filter": prefix}

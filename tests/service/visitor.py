@@ -24,10 +24,17 @@ SETTLED = ("SENT", "FAILED", "UNDELIVERABLE")
 
 @dataclass(frozen=True)
 class Visitor:
-    """A person with an address of their own."""
+    """A person with an address of their own.
+
+    Attributes:
+        cloud: Which cloud they use.
+        email: Their address.
+        api_host: The host name of the API that they use; empty for the one on the cloud's own address.
+    """
 
     cloud: Cloud
     email: str
+    api_host: str = ""
 
     def open(self, data: bytes, filename: str = "page.png") -> tuple[Opened, Picture]:
         """Ask for a form for a picture."""
@@ -67,7 +74,7 @@ class Visitor:
 
     @property
     def _service(self) -> Service:
-        return Service(self.cloud.endpoint)
+        return Service(self.cloud.endpoint, self.api_host)
 
 
 def attached(letter: EmailMessage, name: str) -> bytes:

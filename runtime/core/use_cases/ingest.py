@@ -355,11 +355,18 @@ class Ingest:
     def _work_for_others(self, request: Request, content: Content, record: Record) -> None:
         """Go on with a claim whose own request is answered: nobody but us has its message, and others may have joined.
 
-        Who joins is written down before the lease ends: whoever comes later claims for himself.
+        Who joins is written down before the lease ends: whoever comes later claims for himself. If nobody has, the work
+        is given up, so that who asks for this mail once more does not wait for it.
         """
-        if record.lease_until > self.clock.now():
+        now = self.clock.now()
+        if record.lease_until > now:
             raise Retryable(_OWN_ATTEMPT)
-        if self.waiters.of(record.key) and not self._claim_and_read(request, content, record.key, record):
+        if not self.waiters.of(record.key):
+            if self.records.abandon(record, Reason.INTERNAL, now):
+                self.log.emit(events.PictureAbandoned(digest=record.key, generation=record.generation))
+                ended = replace(record, state=RecordState.FAILED, reason=Reason.INTERNAL)
+                self._telling.tell_all(ended, but=request.request_id)
+        elif not self._claim_and_read(request, content, record.key, record):
             raise Retryable(_OWN_ATTEMPT)
 
     def _forget_image_of(self, request: Request, key: str) -> None:

@@ -54,7 +54,8 @@ from tests.components.rules.kinds import (
     TOPIC,
     TOPIC_POLICY,
 )
-from tests.components.rules.reading import Rule
+from tests.components.rules.reading import Rule, grants_of, statements, texts
+from tests.components.rules.rights import ON_EVERYTHING
 
 __all__ = [
     "ALARM",
@@ -76,6 +77,7 @@ __all__ = [
     "LOG_GROUP",
     "MAIL_IDENTITY",
     "METRIC_FILTER",
+    "ON_EVERYTHING",
     "PERMISSION",
     "QUEUE",
     "QUEUE_POLICY",
@@ -89,6 +91,9 @@ __all__ = [
     "TOPIC",
     "TOPIC_POLICY",
     "Rule",
+    "grants_of",
+    "statements",
+    "texts",
 ]
 
 RULES: Final[tuple[Rule, ...]] = (

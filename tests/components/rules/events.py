@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from tests.components.rules import kinds
-from tests.components.rules.reading import asked, by, statements, told_by
+from tests.components.rules.reading import asked, by, read, told_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ def events_are_let_in(stack: RecordedStack) -> Iterator[str]:
     """S3 tries the target when a notification is declared; what SNS cannot deliver meanwhile is lost."""
     policies = [policy for kind in (kinds.QUEUE_POLICY, kinds.TOPIC_POLICY) for policy in stack.of(kind)]
     for sender, sends in _deliveries(stack):
-        let_in_by = {policy.urn for policy in policies if any(_lets_in(found, sends) for found in statements(policy))}
+        let_in_by = {policy.urn for policy in policies if any(_lets_in(found, sends) for found in read(policy))}
         if not let_in_by:
             yield f"{sender.name} sends where no policy lets it in: {' '.join(sends)}"
         elif not let_in_by & sender.after:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from runtime import bootstrap
 from tests.components.rules import kinds
 from tests.components.rules.policies import widened
-from tests.components.rules.reading import by, grants_of, variables_of
+from tests.components.rules.reading import by, granted_to, variables_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +101,7 @@ def functions_write_their_own_log_only(stack: RecordedStack) -> Iterator[str]:
             yield f"{function.name} does not write JSON"
         if "applicationLogLevel" in logging:
             yield f"{function.name} has Lambda filter its log, which drops metrics"
-        logs = [grant for grant in grants_of(stack, function) if any(a.startswith("logs:") for a in grant.actions)]
+        logs = [grant for grant in granted_to(stack, function) if any(a.startswith("logs:") for a in grant.actions)]
         if [(set(grant.actions), grant.resources) for grant in logs] != [
             ({"logs:CreateLogStream", "logs:PutLogEvents"}, [group.out("arn") + ":*"]),
         ]:

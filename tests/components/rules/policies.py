@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tests.components.recorder import ACCOUNT
 from tests.components.rules import kinds
-from tests.components.rules.reading import RESOURCE_POLICIES, asked, resource_policies, statements
+from tests.components.rules.reading import RESOURCE_POLICIES, asked, read, resource_policies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -88,7 +88,7 @@ def _unknown(policy: Recorded, statement: Mapping[str, Any]) -> Iterator[str]:
 def policies_are_about_their_own(stack: RecordedStack) -> Iterator[str]:
     """AWS refuses a policy about anything else, and a resource without one has no rule but its account's."""
     for policy, owner in resource_policies(stack):
-        spoken_of = {text for statement in statements(policy) for text in statement.resources}
+        spoken_of = {text for statement in read(policy) for text in statement.resources}
         for resource in sorted(spoken_of - (_own(owner) if owner else set())):
             yield f"{policy.name} speaks of {resource}"
 
@@ -96,7 +96,7 @@ def policies_are_about_their_own(stack: RecordedStack) -> Iterator[str]:
 def nothing_travels_in_the_clear(stack: RecordedStack) -> Iterator[str]:
     shut: set[str] = set()
     for policy, _ in resource_policies(stack):
-        for statement in statements(policy):
+        for statement in read(policy):
             if all(
                 (
                     statement.effect == "Deny",
@@ -115,7 +115,7 @@ def nothing_travels_in_the_clear(stack: RecordedStack) -> Iterator[str]:
 def no_service_is_a_confused_deputy(stack: RecordedStack) -> Iterator[str]:
     """Who is let in is one source of ours, through the service that acts for it, for one action."""
     for policy, _ in resource_policies(stack):
-        for statement in statements(policy):
+        for statement in read(policy):
             if statement.effect != "Deny":
                 yield from (f"{policy.name} lets in {whom}" for whom in _others(stack, statement))
 

@@ -10,7 +10,7 @@ from tests.components.rules.reading import (
     by,
     dead_letter_queues,
     feeds,
-    grants_of,
+    granted_to,
     redrive,
     rights_of,
     variables_of,
@@ -54,7 +54,7 @@ def functions_can_take_their_messages(stack: RecordedStack) -> Iterator[str]:
     for _, function, queue in feeds(stack):
         granted = {
             action
-            for statement in grants_of(stack, function)
+            for statement in granted_to(stack, function)
             if queue.out("arn") in statement.resources
             for action in statement.actions
         }
@@ -114,7 +114,7 @@ def dead_letters_are_kept(stack: RecordedStack) -> Iterator[str]:
 
 def throttling_kills_no_message(stack: RecordedStack) -> Iterator[str]:
     for _, function, queue in feeds(stack):
-        actions = [action for statement in grants_of(stack, function) for action in statement.actions]
+        actions = [action for statement in granted_to(stack, function) for action in statement.actions]
         throttled = sorted(action for action in actions if action.startswith(THROTTLES))
         tries = redrive(queue).get("maxReceiveCount", LEAST_TRIES_OF_THE_THROTTLED)
         if throttled and tries < LEAST_TRIES_OF_THE_THROTTLED:

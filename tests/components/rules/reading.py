@@ -39,26 +39,32 @@ class Statement:
     conditions: Mapping[str, Mapping[str, Any]]
 
 
-def statements(policy: Recorded) -> list[Statement]:
+def statements(policy: Recorded) -> list[dict[str, Any]]:
+    """The statements of a resource's policy document, as they are written."""
+    return json.loads(policy.inputs["policy"])["Statement"]
+
+
+def read(policy: Recorded) -> list[Statement]:
     """The statements of a resource's policy document."""
-    return [
-        Statement(
-            found["Effect"],
-            found.get("Principal", {}),
-            _texts(found.get("Action", [])),
-            _texts(found.get("Resource", [])),
-            found.get("Condition", {}),
-        )
-        for found in json.loads(policy.inputs["policy"])["Statement"]
-    ]
+    return [_read(found) for found in statements(policy)]
+
+
+def _read(statement: Mapping[str, Any]) -> Statement:
+    return Statement(
+        statement["Effect"],
+        statement.get("Principal", {}),
+        texts(statement.get("Action", [])),
+        texts(statement.get("Resource", [])),
+        statement.get("Condition", {}),
+    )
 
 
 def asked(statement: Statement, operator: str, key: str) -> list[str]:
     """The values that a condition of a statement asks for."""
-    return _texts(statement.conditions.get(operator, {}).get(key, []))
+    return texts(statement.conditions.get(operator, {}).get(key, []))
 
 
-def _texts(value: str | list[str]) -> list[str]:
+def texts(value: str | list[str]) -> list[str]:
     """Policies write one value bare and several as a list."""
     return [value] if isinstance(value, str) else value
 
@@ -88,9 +94,14 @@ def dead_letter_queues(stack: RecordedStack) -> set[str]:
     return {redrive(queue)["deadLetterTargetArn"] for queue in stack.of(kinds.QUEUE) if redrive(queue)}
 
 
-def grants_of(stack: RecordedStack, function: Recorded) -> list[Statement]:
-    """What a function may do."""
+def grants_of(stack: RecordedStack, function: Recorded) -> list[dict[str, Any]]:
+    """What a function may do, as it is written."""
     return [statement for policy in rights_of(stack, function) for statement in statements(policy)]
+
+
+def granted_to(stack: RecordedStack, function: Recorded) -> list[Statement]:
+    """What a function may do."""
+    return [_read(statement) for statement in grants_of(stack, function)]
 
 
 def rights_of(stack: RecordedStack, function: Recorded) -> list[Recorded]:
@@ -149,7 +160,7 @@ def folders(stack: RecordedStack, bucket: Recorded) -> set[str]:
     return {
         resource.removeprefix(prefix).removesuffix("*")
         for policy in stack.of(kinds.ROLE_POLICY)
-        for statement in statements(policy)
+        for statement in read(policy)
         if "s3:PutObject" in statement.actions
         for resource in statement.resources
         if resource.startswith(prefix)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import botocore.session
 
 from tests.components.rules import kinds
-from tests.components.rules.reading import asked, by, feeds, grants_of, statements, variables_of
+from tests.components.rules.reading import asked, by, feeds, granted_to, read, variables_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,12 +18,10 @@ if TYPE_CHECKING:
     from tests.components.recorder import Recorded, RecordedStack
     from tests.components.rules.reading import Statement
 
-ON_EVERYTHING: Final = frozenset(
-    {
-        "textract:DetectDocumentText",  # Textract knows no resources
-        "ses:GetIdentityVerificationAttributes",  # SES knows no resources for its look-ups
-    },
-)
+ON_EVERYTHING: Final = {
+    "textract:DetectDocumentText": "Textract knows no resources",
+    "ses:GetIdentityVerificationAttributes": "SES knows no resources for its look-ups",
+}
 """Actions that may be granted on `*`, and AWS's reason."""
 
 ON_SEVERAL: Final = {
@@ -87,7 +85,7 @@ def _trust(service: str) -> dict[str, Any]:
 def rights_exist(stack: RecordedStack) -> Iterator[str]:
     """IAM takes any action and never says that there is none of that name."""
     for policy in stack.of(kinds.ROLE_POLICY):
-        for statement in statements(policy):
+        for statement in read(policy):
             for action in statement.actions:
                 service, _, name = action.partition(":")
                 if name not in _operations(service):
@@ -110,7 +108,7 @@ def rights_are_narrow(stack: RecordedStack) -> Iterator[str]:
         for resource in stack.of(kind)
     }
     for policy in stack.of(kinds.ROLE_POLICY):
-        for statement in statements(policy):
+        for statement in read(policy):
             if statement.effect != "Allow":
                 yield f"{policy.name} refuses what was never granted"
             for action in statement.actions:
@@ -178,7 +176,7 @@ def names_and_rights_go_together(stack: RecordedStack) -> Iterator[str]:
         named = {arns[value]: name for name, value in variables.items() if value in arns}
         opened = {
             re.sub(r"(?<=>).*", "", resource)
-            for statement in grants_of(stack, function)
+            for statement in granted_to(stack, function)
             for resource in statement.resources
             if resource.startswith("<")
         }
@@ -196,7 +194,7 @@ def senders_and_rights_go_together(stack: RecordedStack) -> Iterator[str]:
     for function in stack.of(kinds.FUNCTION):
         senders = {
             sender
-            for statement in grants_of(stack, function)
+            for statement in granted_to(stack, function)
             if "ses:SendRawEmail" in statement.actions
             for sender in asked(statement, "StringEquals", "ses:FromAddress") or ["anybody"]
         }

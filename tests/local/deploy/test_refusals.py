@@ -72,7 +72,7 @@ def test_an_index_with_a_key_of_several_attributes_is_refused(endpoint: str, wri
 def test_a_type_without_a_creator_is_refused(endpoint: str, write_program: WriteProgram) -> None:
     refusal = _refusal(endpoint, write_program, 'aws.kms.Key("key")')
 
-    assert "local/deploy/creators has none for aws:kms/key:Key" in refusal
+    assert "nothing in local/deploy/resources makes aws:kms/key:Key" in refusal
 
 
 def test_a_urn_used_twice_is_refused(endpoint: str, write_program: WriteProgram) -> None:
@@ -104,7 +104,7 @@ def test_an_option_that_would_have_no_effect_is_refused(
 def test_a_provider_of_the_programs_own_is_refused(endpoint: str, write_program: WriteProgram) -> None:
     refusal = _refusal(endpoint, write_program, 'aws.Provider("elsewhere", region="us-west-2")')
 
-    assert "local/deploy/creators has none for pulumi:providers:aws" in refusal
+    assert "nothing in local/deploy/resources makes pulumi:providers:aws" in refusal
 
 
 def test_a_transform_of_the_whole_stack_is_refused(endpoint: str, write_program: WriteProgram) -> None:
@@ -198,7 +198,7 @@ def test_an_error_of_the_program_stands_beside_those_of_its_resources(
         """,
     )
 
-    assert "local/deploy/creators has none for aws:kms/key:Key" in refusal
+    assert "nothing in local/deploy/resources makes aws:kms/key:Key" in refusal
     assert "the program stopped: SystemError: the program is at its end" in refusal
 
 

@@ -297,13 +297,17 @@ def test_who_joined_a_claim_is_answered_though_the_one_who_took_it_was_told_that
     assert outcome(service, opened) == (RequestState.FAILED, Reason.INTERNAL)
 
 
-def test_a_claim_that_nobody_waits_for_any_more_costs_no_second_ocr_call(service: Service) -> None:
+def test_a_claim_that_nobody_waits_for_any_more_is_given_up_without_another_ocr_call(service: Service) -> None:
+    """Else who asks for the mail once more would wait for it."""
     opened = stuck_in_ingest(service)
-    told = replace(service.request(opened), state=RequestState.FAILED, reason=Reason.INTERNAL)
+    told = replace(service.request(opened), state=RequestState.UNDELIVERABLE, reason=Reason.INTERNAL)
     service.requests.rows[opened.request_id] = told
     service.ingest(service.upload(opened, PICTURE))
     assert len(service.reader.asked) == 1
     assert not service.notifications.sent
+    assert [record.state for record in service.records.rows.values()] == [RecordState.FAILED]
+    service.resend(opened.request_id)
+    assert outcome(service, opened) == (RequestState.FAILED, Reason.INTERNAL)
 
 
 def test_nothing_is_mailed_about_a_request_that_is_still_being_worked_on(service: Service) -> None:

@@ -233,8 +233,6 @@ def waiters_are_read_after_the_end_is_written(world: World, here: Invocation, ke
     ended = record is None or record.state.ended or key in here.ends_written or (seen is not None and seen.state.ended)
     ended = ended or bool(record and record.state is RecordState.CLAIMED and record.lease_until <= world.now)
     check("waiters_are_read_after_the_end_is_written", ended, f"{here} asks who waits for {key}, which has not ended")
-    if here.function in (DEAD, SWEEP):
-        here.to_be_told |= {request_id for waited, request_id in world.waiters.waiting if waited == key}
 
 
 BEFORE: Final[dict[str, Callable[..., None]]] = {
@@ -393,6 +391,13 @@ def an_end_is_written(world: World, here: Invocation, answer: object, seen: Reco
         here.to_be_told |= {request_id for key, request_id in world.waiters.waiting if key == seen.key}
 
 
+def waiters_are_seen(world: World, here: Invocation, answer: list[str], key: str) -> None:
+    """No promise; who is no longer there has found the end, and whoever comes now finds it."""
+    if here.function in (DEAD, SWEEP):
+        others = {name for name in here.to_be_told if world.facts.requests[name].key != key}
+        here.to_be_told = others | set(answer)
+
+
 def letter_is_replayed(world: World, _here: Invocation, _answer: object, letter: DeadLetter) -> None:
     """The same."""
     world.facts.replayed.add(letter.message_id)
@@ -416,4 +421,5 @@ AFTER: Final[dict[str, Callable[..., None]]] = {
     "results.write_count": count_is_written,
     "results.write_text": text_is_written,
     "results.write_transcript": transcript_is_durable,
+    "waiters.of": waiters_are_seen,
 }

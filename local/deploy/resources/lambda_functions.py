@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from local.deploy.creation import Created
 from local.deploy.inputs import Free, InputError, Nested
+from local.deploy.kind import Kind
 from local.deploy.packed import Archive
 
 if TYPE_CHECKING:
-    from local.deploy.creation import Creation, Creator
+    from local.deploy.creation import Creation
+    from local.deploy.deletion import Deletion
     from local.deploy.inputs import Shape
 
 _LONGEST_NAME = 64
@@ -94,10 +96,24 @@ def _function(creation: Creation) -> Created:
     )
 
 
+def _delete_function(deletion: Deletion) -> None:
+    deletion.call("lambda", "delete_function", FunctionName=deletion.id)
+
+
 def _permission(creation: Creation) -> Created:
     statement = creation.named("statementId", longest=_LONGEST_STATEMENT)
     creation.call("lambda", "add_permission", StatementId=statement, **creation.inputs.translate(_PERMISSION))
     return Created(statement, {"statementId": statement})
+
+
+def _remove_permission(deletion: Deletion) -> None:
+    deletion.call(
+        "lambda",
+        "remove_permission",
+        FunctionName=deletion.inputs.text("function"),
+        Qualifier=deletion.inputs.optional_text("qualifier"),
+        StatementId=deletion.id,
+    )
 
 
 def _event_source_mapping(creation: Creation) -> Created:
@@ -110,8 +126,12 @@ def _event_source_mapping(creation: Creation) -> Created:
     return Created(answer["UUID"], {"functionArn": answer["FunctionArn"], "uuid": answer["UUID"]})
 
 
-CREATORS: dict[str, Creator] = {
-    "aws:lambda/eventSourceMapping:EventSourceMapping": _event_source_mapping,
-    "aws:lambda/function:Function": _function,
-    "aws:lambda/permission:Permission": _permission,
+def _delete_event_source_mapping(deletion: Deletion) -> None:
+    deletion.call("lambda", "delete_event_source_mapping", UUID=deletion.id)
+
+
+KINDS: dict[str, Kind] = {
+    "aws:lambda/eventSourceMapping:EventSourceMapping": Kind(_event_source_mapping, _delete_event_source_mapping),
+    "aws:lambda/function:Function": Kind(_function, _delete_function),
+    "aws:lambda/permission:Permission": Kind(_permission, _remove_permission),
 }

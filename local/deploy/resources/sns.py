@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from local.deploy.creation import Created
-from local.deploy.creators.attributes import as_attributes
 from local.deploy.inputs import Free
+from local.deploy.kind import Kind
+from local.deploy.resources.attributes import as_attributes
 
 if TYPE_CHECKING:
-    from local.deploy.creation import Creation, Creator
+    from local.deploy.creation import Creation
+    from local.deploy.deletion import Deletion
     from local.deploy.inputs import Shape
 
 _LONGEST_NAME = 256
@@ -42,10 +45,33 @@ def _topic(creation: Creation) -> Created:
     return Created(arn, {"arn": arn, "name": name})
 
 
+def _delete_topic(deletion: Deletion) -> None:
+    deletion.call("sns", "delete_topic", TopicArn=deletion.id)
+
+
 def _policy(creation: Creation) -> Created:
     arn, policy = creation.inputs.text("arn"), creation.inputs.document("policy")
     creation.call("sns", "set_topic_attributes", TopicArn=arn, AttributeName="Policy", AttributeValue=policy)
     return Created(arn, {"policy": policy})
+
+
+def _reset_policy(deletion: Deletion) -> None:
+    """Give the topic the policy that it was born with: SNS has none without.
+
+    https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-language-api-permissions-reference.html
+    """
+    actions = ("AddPermission", "DeleteTopic", "GetTopicAttributes", "ListSubscriptionsByTopic", "Publish")
+    more = ("RemovePermission", "SetTopicAttributes", "Subscribe")
+    statement = {
+        "Sid": "__default_statement_ID",
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": [f"SNS:{action}" for action in (*actions, *more)],
+        "Resource": deletion.id,
+        "Condition": {"StringEquals": {"AWS:SourceOwner": deletion.target.account_id}},
+    }
+    policy = json.dumps({"Version": "2008-10-17", "Id": "__default_policy_ID", "Statement": [statement]})
+    deletion.call("sns", "set_topic_attributes", TopicArn=deletion.id, AttributeName="Policy", AttributeValue=policy)
 
 
 def _subscription(creation: Creation) -> Created:
@@ -63,8 +89,12 @@ def _subscription(creation: Creation) -> Created:
     return Created(arn, {"arn": arn})
 
 
-CREATORS: dict[str, Creator] = {
-    "aws:sns/topic:Topic": _topic,
-    "aws:sns/topicPolicy:TopicPolicy": _policy,
-    "aws:sns/topicSubscription:TopicSubscription": _subscription,
+def _unsubscribe(deletion: Deletion) -> None:
+    deletion.call("sns", "unsubscribe", SubscriptionArn=deletion.id)
+
+
+KINDS: dict[str, Kind] = {
+    "aws:sns/topic:Topic": Kind(_topic, _delete_topic),
+    "aws:sns/topicPolicy:TopicPolicy": Kind(_policy, _reset_policy),
+    "aws:sns/topicSubscription:TopicSubscription": Kind(_subscription, _unsubscribe),
 }

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from local.deploy.creation import Created
 from local.deploy.inputs import Free, Nested
+from local.deploy.kind import Kind
 
 if TYPE_CHECKING:
-    from local.deploy.creation import Creation, Creator
+    from local.deploy.creation import Creation
+    from local.deploy.deletion import Deletion
     from local.deploy.inputs import Shape
 
 _LONGEST_NAME = 128
@@ -80,14 +82,27 @@ def _api(creation: Creation) -> Created:
     )
 
 
+def _delete_api(deletion: Deletion) -> None:
+    deletion.call("apigatewayv2", "delete_api", ApiId=deletion.id)
+
+
 def _integration(creation: Creation) -> Created:
     answer = creation.call("apigatewayv2", "create_integration", **creation.inputs.translate(_INTEGRATION))
     return Created(answer["IntegrationId"])
 
 
+def _delete_integration(deletion: Deletion) -> None:
+    api = deletion.inputs.text("apiId")
+    deletion.call("apigatewayv2", "delete_integration", ApiId=api, IntegrationId=deletion.id)
+
+
 def _route(creation: Creation) -> Created:
     answer = creation.call("apigatewayv2", "create_route", **creation.inputs.translate(_ROUTE))
     return Created(answer["RouteId"])
+
+
+def _delete_route(deletion: Deletion) -> None:
+    deletion.call("apigatewayv2", "delete_route", ApiId=deletion.inputs.text("apiId"), RouteId=deletion.id)
 
 
 def _stage(creation: Creation) -> Created:
@@ -115,9 +130,13 @@ def _stage(creation: Creation) -> Created:
     )
 
 
-CREATORS: dict[str, Creator] = {
-    "aws:apigatewayv2/api:Api": _api,
-    "aws:apigatewayv2/integration:Integration": _integration,
-    "aws:apigatewayv2/route:Route": _route,
-    "aws:apigatewayv2/stage:Stage": _stage,
+def _delete_stage(deletion: Deletion) -> None:
+    deletion.call("apigatewayv2", "delete_stage", ApiId=deletion.inputs.text("apiId"), StageName=deletion.id)
+
+
+KINDS: dict[str, Kind] = {
+    "aws:apigatewayv2/api:Api": Kind(_api, _delete_api),
+    "aws:apigatewayv2/integration:Integration": Kind(_integration, _delete_integration),
+    "aws:apigatewayv2/route:Route": Kind(_route, _delete_route),
+    "aws:apigatewayv2/stage:Stage": Kind(_stage, _delete_stage),
 }

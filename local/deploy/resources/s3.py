@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
 from local.deploy.creation import Created
 from local.deploy.inputs import Nested
+from local.deploy.kind import Kind
 
 if TYPE_CHECKING:
-    from local.deploy.creation import Creation, Creator
+    from local.deploy.creation import Creation
+    from local.deploy.deletion import Deleter, Deletion
     from local.deploy.inputs import Inputs, Shape
 
 _LONGEST_NAME = 63
+_FORCE = "forceDestroy"
+"""Speaks of a bucket's end: whatever it holds goes with it. Else S3 refuses."""
+_SKIP = "skipDestroy"
+"""Speaks of a public access block's end: it stays on its bucket."""
 
 _ENCRYPTION: Shape = {
     "rules": Nested(
@@ -63,7 +71,7 @@ _LIFECYCLE_RULE: Shape = {
 def _bucket(creation: Creation) -> Created:
     inputs, region = creation.inputs, creation.target.region
     name = creation.named("bucket", longest=_LONGEST_NAME).lower()
-    inputs.flag("forceDestroy")  # speaks of the bucket's end
+    inputs.flag(_FORCE)
     elsewhere = None if region == "us-east-1" else {"LocationConstraint": region}
     creation.call("s3", "create_bucket", Bucket=name, CreateBucketConfiguration=elsewhere)
     if tags := creation.tag_list():
@@ -81,11 +89,49 @@ def _bucket(creation: Creation) -> Created:
     )
 
 
+def _delete_bucket(deletion: Deletion) -> None:
+    try:
+        deletion.call("s3", "delete_bucket", Bucket=deletion.id)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "BucketNotEmpty" or not deletion.inputs.flag(_FORCE):
+            raise
+        _empty(deletion)
+        deletion.call("s3", "delete_bucket", Bucket=deletion.id)
+
+
+def _empty(deletion: Deletion) -> None:
+    """Delete every version of every object, and every mark of a deletion."""
+    while page := _versions(deletion):
+        answer = deletion.call("s3", "delete_objects", Bucket=deletion.id, Delete={"Objects": page, "Quiet": True})
+        if errors := answer.get("Errors"):
+            raise RuntimeError(f"S3 did not delete {errors[0]['Key']}: {errors[0]['Message']}")
+
+
+def _versions(deletion: Deletion) -> list[dict[str, str]]:
+    listed = deletion.call("s3", "list_object_versions", Bucket=deletion.id)
+    found = [*listed.get("Versions", []), *listed.get("DeleteMarkers", [])]
+    return [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in found]
+
+
 def _public_access_block(creation: Creation) -> Created:
     bucket, rules = creation.inputs.text("bucket"), creation.inputs.translate(_PUBLIC_ACCESS)
-    creation.inputs.flag("skipDestroy")
+    creation.inputs.flag(_SKIP)
     creation.call("s3", "put_public_access_block", Bucket=bucket, PublicAccessBlockConfiguration=rules)
     return Created(bucket)
+
+
+def _delete_public_access_block(deletion: Deletion) -> None:
+    if not deletion.inputs.flag(_SKIP):
+        deletion.call("s3", "delete_public_access_block", Bucket=deletion.id)
+
+
+def _of_bucket(operation: str) -> Deleter:
+    """A deleter for what a bucket has one of."""
+
+    def delete(deletion: Deletion) -> None:
+        deletion.call("s3", operation, Bucket=deletion.id)
+
+    return delete
 
 
 def _encryption(creation: Creation) -> Created:
@@ -134,6 +180,11 @@ def _notification(creation: Creation) -> Created:
     return Created(bucket)
 
 
+def _delete_notification(deletion: Deletion) -> None:
+    # S3 has no call for it: a bucket without notifications has an empty configuration.
+    deletion.call("s3", "put_bucket_notification_configuration", Bucket=deletion.id, NotificationConfiguration={})
+
+
 def _targets(inputs: Inputs, key: str, arn: str, arn_in_aws: str) -> list[dict[str, object]]:
     targets = []
     for block in inputs.blocks(key):
@@ -145,13 +196,19 @@ def _targets(inputs: Inputs, key: str, arn: str, arn_in_aws: str) -> list[dict[s
     return targets
 
 
-CREATORS: dict[str, Creator] = {
-    "aws:s3/bucket:Bucket": _bucket,
-    "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": _cors,
-    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": _lifecycle,
-    "aws:s3/bucketNotification:BucketNotification": _notification,
-    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": _ownership,
-    "aws:s3/bucketPolicy:BucketPolicy": _policy,
-    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": _public_access_block,
-    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": _encryption,
+KINDS: dict[str, Kind] = {
+    "aws:s3/bucket:Bucket": Kind(_bucket, _delete_bucket),
+    "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": Kind(_cors, _of_bucket("delete_bucket_cors")),
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": Kind(
+        _lifecycle, _of_bucket("delete_bucket_lifecycle")
+    ),
+    "aws:s3/bucketNotification:BucketNotification": Kind(_notification, _delete_notification),
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": Kind(
+        _ownership, _of_bucket("delete_bucket_ownership_controls")
+    ),
+    "aws:s3/bucketPolicy:BucketPolicy": Kind(_policy, _of_bucket("delete_bucket_policy")),
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": Kind(_public_access_block, _delete_public_access_block),
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": Kind(
+        _encryption, _of_bucket("delete_bucket_encryption")
+    ),
 }

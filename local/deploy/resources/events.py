@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from local.deploy.creation import Created
+from local.deploy.kind import Kind
 
 if TYPE_CHECKING:
-    from local.deploy.creation import Creation, Creator
+    from local.deploy.creation import Creation
+    from local.deploy.deletion import Deletion
     from local.deploy.inputs import Shape
 
 _LONGEST_NAME = 64
@@ -25,6 +27,10 @@ def _rule(creation: Creation) -> Created:
     return Created(name, {"arn": answer["RuleArn"], "eventBusName": _BUS, "name": name, "state": state})
 
 
+def _delete_rule(deletion: Deletion) -> None:
+    deletion.call("events", "delete_rule", Name=deletion.id)
+
+
 def _target(creation: Creation) -> Created:
     rule, target_id = creation.inputs.text("rule"), creation.named("targetId", longest=_LONGEST_TARGET_ID)
     target = {"Id": target_id, **creation.inputs.translate(_TARGET)}
@@ -34,7 +40,14 @@ def _target(creation: Creation) -> Created:
     return Created(f"{rule}-{target_id}", {"eventBusName": _BUS, "targetId": target_id})
 
 
-CREATORS: dict[str, Creator] = {
-    "aws:cloudwatch/eventRule:EventRule": _rule,
-    "aws:cloudwatch/eventTarget:EventTarget": _target,
+def _delete_target(deletion: Deletion) -> None:
+    rule, target_id = deletion.inputs.text("rule"), deletion.outputs["targetId"]
+    answer = deletion.call("events", "remove_targets", Rule=rule, Ids=[target_id])
+    if answer["FailedEntryCount"]:
+        raise RuntimeError(f"EventBridge did not let the target go: {answer['FailedEntries']}")
+
+
+KINDS: dict[str, Kind] = {
+    "aws:cloudwatch/eventRule:EventRule": Kind(_rule, _delete_rule),
+    "aws:cloudwatch/eventTarget:EventTarget": Kind(_target, _delete_target),
 }

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from local.deploy.creation import Created
 from local.deploy.inputs import InputError
+from local.deploy.kind import Kind
 
 if TYPE_CHECKING:
-    from local.deploy.creation import Creation, Creator
+    from local.deploy.creation import Creation
+    from local.deploy.deletion import Deletion
     from local.deploy.inputs import Inputs, Shape
 
 _LONGEST_NAME = 255
@@ -54,6 +56,11 @@ def _table(creation: Creation) -> Created:
     return Created(name, {"arn": table["TableArn"], "name": table["TableName"]})
 
 
+def _delete_table(deletion: Deletion) -> None:
+    """Delete a table with all that is in it; DynamoDB refuses while it is protected against deletion."""
+    deletion.call("dynamodb", "delete_table", TableName=deletion.id)
+
+
 def _keys(inputs: Inputs) -> list[dict[str, Any]]:
     given = ((inputs.text("hashKey"), "HASH"), (inputs.optional_text("rangeKey"), "RANGE"))
     return [{"AttributeName": attribute, "KeyType": kind} for attribute, kind in given if attribute]
@@ -72,4 +79,6 @@ def _index(index: Inputs) -> dict[str, Any]:
     return {"IndexName": index.text("name"), "KeySchema": keys, "Projection": index.translate(_PROJECTION)}
 
 
-CREATORS: dict[str, Creator] = {"aws:dynamodb/table:Table": _table}
+KINDS: dict[str, Kind] = {
+    "aws:dynamodb/table:Table": Kind(_table, _delete_table),
+}

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from local.deploy.creation import Created
 from local.deploy.inputs import Nested
+from local.deploy.kind import Kind
 
 if TYPE_CHECKING:
-    from local.deploy.creation import Creation, Creator
+    from local.deploy.creation import Creation
+    from local.deploy.deletion import Deletion
     from local.deploy.inputs import Shape
 
 _CONFIGURATION_SET: Shape = {
@@ -40,6 +42,12 @@ def _identity(creation: Creation) -> Created:
     )
 
 
+def _delete_identity(deletion: Deletion) -> None:
+    # moto fails on an address that is not there if its domain is: SES's answer to that is the look-up's.
+    deletion.call("sesv2", "get_email_identity", EmailIdentity=deletion.id)
+    deletion.call("sesv2", "delete_email_identity", EmailIdentity=deletion.id)
+
+
 def _configuration_set(creation: Creation) -> Created:
     target, request = creation.target, creation.inputs.translate(_CONFIGURATION_SET)
     creation.call("sesv2", "create_configuration_set", Tags=creation.tag_list(), **request)
@@ -47,7 +55,13 @@ def _configuration_set(creation: Creation) -> Created:
     return Created(name, {"arn": f"arn:aws:ses:{target.region}:{target.account_id}:configuration-set/{name}"})
 
 
-CREATORS: dict[str, Creator] = {
-    "aws:sesv2/configurationSet:ConfigurationSet": _configuration_set,
-    "aws:sesv2/emailIdentity:EmailIdentity": _identity,
+def _delete_configuration_set(deletion: Deletion) -> None:
+    # moto fails on one that is not there: SES's answer to that is the look-up's.
+    deletion.call("sesv2", "get_configuration_set", ConfigurationSetName=deletion.id)
+    deletion.call("sesv2", "delete_configuration_set", ConfigurationSetName=deletion.id)
+
+
+KINDS: dict[str, Kind] = {
+    "aws:sesv2/configurationSet:ConfigurationSet": Kind(_configuration_set, _delete_configuration_set),
+    "aws:sesv2/emailIdentity:EmailIdentity": Kind(_identity, _delete_identity),
 }

@@ -1,0 +1,158 @@
+"""What is granted is what is used: all of it, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli.service import RefusedError
+from tests.pictures import page, to_bytes
+from tests.service.stage import QUARTER, staged
+from tests.service.visitor import SETTLED, Visitor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cli.service import Opened
+    from tests.service.stage import Stage
+
+pytestmark = pytest.mark.cloud
+
+NEVER_USED_HERE: dict[tuple[str, str], str] = {}
+"""Rights that only a cloud needs, by statement and action, and AWS's reason. There is none."""
+
+BUSY = "ProvisionedThroughputExceededException"
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with staged(tmp_path_factory.mktemp("stage")) as stage:
+        yield stage
+
+
+def someone(stage: Stage) -> Visitor:
+    email = f"somebody{next(_numbers)}@example.com"
+    stage.local.verify(email)
+    return Visitor(stage, email)  # type: ignore[arg-type]  # as far as a visitor needs a cloud, the stage is one
+
+
+def picture() -> tuple[bytes, str]:
+    """A picture that nobody has sent before, and its key."""
+    data = to_bytes(page(f"Permission number {next(_numbers)}"), "PNG")
+    return data, hashlib.md5(data, usedforsecurity=False).hexdigest()
+
+
+def settled(who: Visitor, opened: Opened) -> bool:
+    return who.status(opened)["state"] in SETTLED
+
+
+def the_straight_ways(stage: Stage) -> None:
+    """New, seen before, twice at once, refused at the door, unreadable."""
+    data, key = picture()
+    ann, bob = someone(stage), someone(stage)
+    ann.outcome(ann.send(data))
+    assert bob.outcome(bob.send(data))["cached"]
+    with pytest.raises(RefusedError, match="empty"):
+        ann.open(b"")
+    broken = data[:40]
+    assert ann.outcome(ann.send(broken))["state"] == "FAILED"
+    # An older attempt's transcript, which nobody needs.
+    where = {"Bucket": stage.outputs["results_bucket"], "Key": f"transcripts/{key}/1.jsonl"}
+    stage.client("s3").put_object(**where, Body=b"{}\n")
+    stage.wait_idle()
+
+
+def everybody_is_throttled_once(stage: Stage) -> None:
+    """Each function gives its message back for later."""
+    calls = {"ocr-ingest": "GetItem", "words-count": "GetItem", "words-publish": "UpdateItem", "mail-notify": "GetItem"}
+    ann = someone(stage)
+    for function, call in {**calls, "mail-deadline": "GetItem"}.items():
+        with stage.refusing(function, call, code=BUSY):
+            opened = ann.send(picture()[0])
+            stage.until(lambda function=function: stage.has_used(function, "sqs:ChangeMessageVisibility"), 30)
+        stage.until(lambda opened=opened: settled(ann, opened), 30)
+    stage.until(stage.local.is_idle, 300)
+
+
+def a_wake_comes_too_early(stage: Stage) -> None:
+    """Who is woken before there is an outcome waits again, or finds that it came meanwhile."""
+    ann, (data, key) = someone(stage), picture()
+    stage.local.fail_textract("ThrottlingException")
+    opened = ann.send(data)
+    stage.until(lambda: stage.state_of(key) == "CLAIMED")
+    stage.before("mail-notify", "PutItem", "WAITER#", lambda: stage.forget(key))
+    stage.send("notify", json.dumps({"request_id": opened.request_id}))
+    stage.until(lambda: settled(ann, opened))
+    stage.local.fail_textract(None)
+    stage.until(stage.local.is_idle, 300)
+
+
+def letters_die(stage: Stage) -> None:
+    """One that joined, one whose word count is broken, one that is a mail; and DynamoDB is busy when they are told."""
+    ann, bob, (data, key) = someone(stage), someone(stage), picture()
+    stage.local.fail_textract("ThrottlingException")
+    first = ann.send(data)
+    stage.until(lambda: stage.state_of(key) == "CLAIMED")
+    second, shown = bob.open(data)
+    joining = f"WAITER#{second.request_id}"
+    with stage.dying("ingest"), stage.refusing("ocr-ingest", "PutItem", joining, code="AccessDeniedException"):
+        bob._service.upload(second, shown)  # noqa: SLF001 - the second half of `send`
+        with stage.refusing("mend-failures", "PutItem", code=BUSY):
+            stage.until(lambda: stage.has_used("mend-failures", "sqs:ChangeMessageVisibility"), 400)
+        stage.until(lambda: stage.has_used("mend-failures", "dynamodb:PutItem", "WaitForResults"), 400)
+    stage.local.fail_textract(None)
+    stage.until(lambda: settled(ann, first) and settled(bob, second), 400)
+    with stage.dying("publish"):
+        broken = {"Bucket": stage.outputs["results_bucket"], "Key": f"results/{key}/word-count.json"}
+        stage.client("s3").put_object(**broken, Body=b"no JSON")
+        stage.until(lambda: stage.has_used("mend-failures", "s3:GetObject"), 200)
+    with stage.dying("notify"):
+        stage.local.fail_mail("MessageRejected")
+        third = ann.send(picture()[0])
+        stage.until(lambda: settled(ann, third), 400)
+    stage.local.fail_mail(None)
+    stage.until(stage.local.is_idle, 300)
+
+
+def what_is_lost_is_swept(stage: Stage) -> None:
+    """A transcript's message, a word count's, a transcript itself, an upload's."""
+    s3, bucket = stage.client("s3"), stage.outputs["results_bucket"]
+    for lost in ("count", "publish", "transcript", "ingest"):
+        ann, (data, key) = someone(stage), picture()
+        with stage.untaken("publish" if lost == "publish" else "count"):
+            stage.local.fail_textract("ThrottlingException" if lost == "ingest" else None)
+            opened = ann.send(data)
+            if lost == "ingest":
+                stage.until(lambda key=key: stage.state_of(key) == "CLAIMED")
+            else:
+                stage.until(lambda key=key: stage.state_of(key) == "TRANSCRIBED")
+                stage.until(lambda: stage.local.status()["in_flight"] == 0)
+            if lost == "transcript":
+                for found in s3.list_objects_v2(Bucket=bucket, Prefix=f"transcripts/{key}/")["Contents"]:
+                    s3.delete_object(Bucket=bucket, Key=found["Key"])
+        if lost == "ingest":
+            with stage.untaken("ingest"):
+                stage.local.fail_textract(None)
+        stage.until(lambda ann=ann, opened=opened: settled(ann, opened), QUARTER)
+    stage.wait_idle()
+
+
+def test_each_right_is_used_and_none_is_granted_twice(stage: Stage) -> None:
+    the_straight_ways(stage)
+    everybody_is_throttled_once(stage)
+    a_wake_comes_too_early(stage)
+    letters_die(stage)
+    what_is_lost_is_swept(stage)
+
+    rights = stage.local.permissions()
+    granted, used = ([tuple(right.values()) for right in rights[kind]] for kind in ("granted", "used"))
+    assert [right for right in granted if right not in used and right[1:3] not in NEVER_USED_HERE] == []
+    assert [right for right in used if right not in granted] == []
+    assert [right for right, times in Counter(granted).items() if times > 1] == []
