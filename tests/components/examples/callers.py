@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tests.components.examples.changes import LEFT_OUT, all_of, but, more, twice, without
+from tests.components.examples.changes import LEFT_OUT, all_of, but, more, twice, unwaited, without
 from tests.components.examples.example import lets_pass, minds
 from tests.components.rules import callers
 from tests.components.rules.kinds import (
@@ -212,35 +212,46 @@ EXAMPLES: Final[dict[str, Example]] = {
         but(PERMISSION, "mend-schedule-calls-sweep", action="lambda:GetFunction"),
         "mend-sweeps-target calls a function that its schedule may not call",
     ),
+    "a schedule that calls before it may": minds(
+        callers.schedules_call_a_function,
+        unwaited(EVENT_TARGET, "mend-sweeps-target"),
+        "mend-sweeps-target may call before its schedule is let in",
+    ),
     "an API without a stage": minds(
-        callers.apis_are_throttled_and_discreet,
+        callers.apis_are_throttled,
         without(STAGE, "site-http-stage"),
         "site-http has 0 stages",
     ),
     "an API without limits": minds(
-        callers.apis_are_throttled_and_discreet,
+        callers.apis_are_throttled,
         but(STAGE, "site-http-stage", defaultRouteSettings=LEFT_OUT),
         "site-http-stage takes as many requests as come: it has no throttlingRateLimit",
         "site-http-stage takes as many requests as come: it has no throttlingBurstLimit",
     ),
+    "a stage of a name": minds(
+        callers.apis_are_throttled,
+        but(STAGE, "site-http-stage", name="v1"),
+        "site-http-stage has its routes below a name of its own",
+    ),
     "a stage that stays as it was": minds(
-        callers.apis_are_throttled_and_discreet,
+        callers.apis_are_throttled,
         but(STAGE, "site-http-stage", autoDeploy=LEFT_OUT),
         "site-http-stage goes on as it was when its routes change",
     ),
     "an API without a log": minds(
-        callers.apis_are_throttled_and_discreet,
+        callers.access_logs_are_discreet,
         but(STAGE, "site-http-stage", accessLogSettings=LEFT_OUT),
         "site-http-stage logs to nothing of ours",
+        "site-http-stage logs no request's id, which API Gateway asks for",
     ),
     "an API whose log is not ours": minds(
-        callers.apis_are_throttled_and_discreet,
+        callers.access_logs_are_discreet,
         without(LOG_GROUP, "site-http-logs"),
         "site-http-stage logs to nothing of ours",
     ),
     **{
         f"an access log with {said}": minds(
-            callers.apis_are_throttled_and_discreet,
+            callers.access_logs_are_discreet,
             but(
                 STAGE,
                 "site-http-stage",

@@ -3,10 +3,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tests.components.examples.alarms import alarm
-from tests.components.examples.changes import LEFT_OUT, all_of, but, reworded, unwaited, waiting
+from tests.components.examples.changes import LEFT_OUT, all_of, but, granted, reworded, unwaited, waiting, without
 from tests.components.examples.example import lets_pass, minds
 from tests.components.rules import events
-from tests.components.rules.kinds import ALARM, BUCKET_NOTIFICATION, QUEUE_POLICY, SUBSCRIPTION, TOPIC_POLICY
+from tests.components.rules.kinds import (
+    ALARM,
+    BUCKET_NOTIFICATION,
+    QUEUE_POLICY,
+    ROLE_POLICY,
+    SUBSCRIPTION,
+    TOPIC_POLICY,
+)
 
 if TYPE_CHECKING:
     from tests.components.examples.changes import Change
@@ -112,6 +119,57 @@ EXAMPLES: Final[dict[str, Example]] = {
             _ALARM,
             waiting(ALARM, "site-alarm", TOPIC_POLICY, "site-topic-policy"),
         ),
+    ),
+    "a queue for a bucket that tells nothing": minds(
+        events.who_is_let_in_sends,
+        but(BUCKET_NOTIFICATION, "site-uploads-wakes", topics=LEFT_OUT),
+        "site-topic-policy lets in who sends nothing",
+    ),
+    "a queue for a topic that it does not hear": minds(
+        events.who_is_let_in_sends,
+        without(SUBSCRIPTION, "mail-deadline-subscription"),
+        "mail-deadline-policy lets in who sends nothing",
+    ),
+    "a queue that is sent nothing": minds(
+        events.queues_and_topics_are_used,
+        without(SUBSCRIPTION, "mail-deadline-subscription"),
+        "mail-deadline-queue is sent nothing",
+    ),
+    "a queue that no function sends to": minds(
+        events.queues_and_topics_are_used,
+        all_of(
+            *(
+                reworded(ROLE_POLICY, policy, "WakeNotify", Action="sqs:GetQueueUrl")
+                for policy in (
+                    "ocr-ingest-rights",
+                    "words-publish-rights",
+                    "site-api-rights",
+                    "mend-failures-rights",
+                    "mend-sweep-rights",
+                )
+            )
+        ),
+        "mail-notify-queue is sent nothing",
+    ),
+    "a topic that is sent nothing": minds(
+        events.queues_and_topics_are_used,
+        but(BUCKET_NOTIFICATION, "site-uploads-wakes", topics=LEFT_OUT),
+        "site-topic is sent nothing",
+    ),
+    "a topic that a function publishes to": lets_pass(
+        events.queues_and_topics_are_used,
+        all_of(
+            but(BUCKET_NOTIFICATION, "site-uploads-wakes", topics=LEFT_OUT),
+            granted("site-api-rights", "sns:Publish", "<site-topic.arn>"),
+        ),
+    ),
+    "a topic that nobody hears": minds(
+        events.queues_and_topics_are_used,
+        all_of(
+            without(SUBSCRIPTION, "ocr-ingest-subscription"),
+            but(SUBSCRIPTION, "mail-deadline-subscription", topic="<elsewhere.arn>"),
+        ),
+        "site-topic is heard by nobody",
     ),
     "a notification straight to a function": minds(
         events.notifications_tell_of_new_objects_of_one_folder,

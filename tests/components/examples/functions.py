@@ -82,6 +82,21 @@ EXAMPLES: Final[dict[str, Example]] = {
         but(FUNCTION, "ocr-ingest-lambda", handler="runtime.handlers.ingest"),
         "ocr-ingest-lambda has the handler runtime.handlers.ingest, which is not in the zip",
     ),
+    "a function in another language": minds(
+        functions.functions_are_ones_that_lambda_can_run,
+        but(FUNCTION, "ocr-ingest-lambda", runtime="nodejs22.x"),
+        "ocr-ingest-lambda runs on nodejs22.x, and is written in Python",
+    ),
+    "a function in no language": minds(
+        functions.functions_are_ones_that_lambda_can_run,
+        but(FUNCTION, "ocr-ingest-lambda", runtime=LEFT_OUT),
+        "ocr-ingest-lambda runs on None, and is written in Python",
+    ),
+    "a function of no memory": minds(
+        functions.functions_are_ones_that_lambda_can_run,
+        but(FUNCTION, "ocr-ingest-lambda", memorySize=LEFT_OUT),
+        "ocr-ingest-lambda makes do with the least memory that there is",
+    ),
     "a function on Intel": minds(
         functions.functions_are_ones_that_lambda_can_run,
         but(FUNCTION, "ocr-ingest-lambda", architectures=LEFT_OUT),

@@ -38,6 +38,19 @@ def _dies(queue: str, *, target: str = "<dead-letters-queue.arn>", tries: object
     return but(QUEUE, queue, redrivePolicy=json.dumps(redrive))
 
 
+def _sources(*arns: str) -> Change:
+    """Who takes dead letters knows these queues, by one name."""
+    return told("mend-failures-lambda", DEAD_LETTER_SOURCES=json.dumps(dict.fromkeys(arns, "ingest")))
+
+
+# But for two queues, whose letters die.
+_DEATHLESS: Final = all_of(
+    *(
+        but(QUEUE, queue, redrivePolicy=LEFT_OUT)
+        for queue in ("words-count-queue", "words-publish-queue", "mail-deadline-queue")
+    )
+)
+
 EXAMPLES: Final[dict[str, Example]] = {
     "a queue that nobody takes": minds(
         queues.queues_are_taken_by_one_function_each,
@@ -184,6 +197,27 @@ EXAMPLES: Final[dict[str, Example]] = {
     "messages that die just before they are forgotten": lets_pass(
         queues.dead_letters_are_kept,
         but(QUEUE, "mail-notify-queue", visibilityTimeoutSeconds=4 * 86_400 // 200 - 1),
+    ),
+    "a dead letter of an unknown queue": minds(
+        queues.who_died_where_is_told,
+        all_of(_sources("<ocr-ingest-queue.arn>"), _DEATHLESS),
+        (
+            "mend-failures-lambda is told of ['<ocr-ingest-queue.arn>'], and takes what died in "
+            "['<mail-notify-queue.arn>', '<ocr-ingest-queue.arn>']"
+        ),
+    ),
+    "dead letters that nobody was told of": minds(
+        queues.who_died_where_is_told,
+        all_of(told("mend-failures-lambda", DEAD_LETTER_SOURCES=LEFT_OUT), _DEATHLESS),
+        (
+            "mend-failures-lambda is told of [], and takes what died in "
+            "['<mail-notify-queue.arn>', '<ocr-ingest-queue.arn>']"
+        ),
+    ),
+    "two queues of one name, where letters die": minds(
+        queues.who_died_where_is_told,
+        all_of(_sources("<ocr-ingest-queue.arn>", "<mail-notify-queue.arn>"), _DEATHLESS),
+        "mend-failures-lambda is told of two queues by one name",
     ),
     "few tries where SES throttles": minds(
         queues.throttling_kills_no_message,

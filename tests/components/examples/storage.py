@@ -12,6 +12,8 @@ from tests.components.examples.changes import (
     more,
     told,
     twice,
+    unwaited,
+    waiting,
 )
 from tests.components.examples.example import lets_pass, minds
 from tests.components.rules import storage
@@ -157,6 +159,61 @@ EXAMPLES: Final[dict[str, Example]] = {
         storage.each_is_configured_once,
         but(BUCKET_POLICY, "site-uploads-policy", bucket="elsewhere"),
         "a BucketPolicy is about elsewhere, which is not ours",
+    ),
+    "a policy that is set while the doors are": minds(
+        storage.policies_are_set_after_privacy,
+        unwaited(BUCKET_POLICY, "site-uploads-policy"),
+        "site-uploads-policy may be set while its bucket's doors are",
+    ),
+    "a policy that waits for another bucket's doors": minds(
+        storage.policies_are_set_after_privacy,
+        all_of(
+            unwaited(BUCKET_POLICY, "site-uploads-policy"),
+            waiting(BUCKET_POLICY, "site-uploads-policy", BUCKET_PRIVACY, "cache-results-private"),
+        ),
+        "site-uploads-policy may be set while its bucket's doors are",
+    ),
+    "two rules of one name": minds(
+        storage.lifecycles_are_ones_that_s3_takes,
+        _rule("cache-results-lifecycle", "images", id="results"),
+        "cache-results-lifecycle has 2 rules named 'results'",
+    ),
+    "a rule of no name": minds(
+        storage.lifecycles_are_ones_that_s3_takes,
+        _rule("cache-results-lifecycle", "images", id=LEFT_OUT),
+        "cache-results-lifecycle has 1 rules named ''",
+    ),
+    "a rule of a long name": lets_pass(
+        storage.lifecycles_are_ones_that_s3_takes,
+        _rule("cache-results-lifecycle", "images", id="x" * 255),
+    ),
+    "a rule of one letter": lets_pass(
+        storage.lifecycles_are_ones_that_s3_takes,
+        _rule("cache-results-lifecycle", "images", id="x"),
+    ),
+    "a rule of too long a name": minds(
+        storage.lifecycles_are_ones_that_s3_takes,
+        _rule("cache-results-lifecycle", "images", id="x" * 256),
+        f"cache-results-lifecycle has 1 rules named {'x' * 256!r}",
+    ),
+    "a rule that ends nothing": minds(
+        storage.lifecycles_are_ones_that_s3_takes,
+        _rule("cache-results-lifecycle", "images", expiration=LEFT_OUT),
+        "cache-results-lifecycle does nothing by 'images'",
+    ),
+    "a rule that ends all at once": minds(
+        storage.lifecycles_are_ones_that_s3_takes,
+        _rule("cache-results-lifecycle", "images", expiration={"days": 0}),
+        "cache-results-lifecycle does nothing by 'images'",
+    ),
+    "a rule that ends what is a day old": lets_pass(
+        storage.lifecycles_are_ones_that_s3_takes,
+        _rule("cache-results-lifecycle", "images", expiration={"days": 1}),
+    ),
+    "a rule for the parts of uploads that says no days": minds(
+        storage.lifecycles_are_ones_that_s3_takes,
+        _rule("cache-results-lifecycle", "abandoned-uploads", abortIncompleteMultipartUpload={}),
+        "cache-results-lifecycle does nothing by 'abandoned-uploads'",
     ),
     "parts of unfinished uploads kept": minds(
         storage.nothing_is_kept_for_ever,

@@ -107,10 +107,12 @@ def schedules_call_a_function(stack: RecordedStack) -> Iterator[str]:
         function, schedule = functions.get(target.inputs["arn"]), schedules.get(target.inputs["rule"])
         if function is None or schedule is None or (function.out("name"), schedule.out("arn")) not in called:
             yield f"{target.name} calls a function that its schedule may not call"
+        elif called[function.out("name"), schedule.out("arn")] not in target.after:
+            yield f"{target.name} may call before its schedule is let in"
 
 
-def apis_are_throttled_and_discreet(stack: RecordedStack) -> Iterator[str]:
-    groups = by(stack, kinds.LOG_GROUP, "arn")
+def apis_are_throttled(stack: RecordedStack) -> Iterator[str]:
+    """At their one stage, which has no name, so that paths begin where the page expects them."""
     staged = Counter(stage.inputs["apiId"] for stage in stack.of(kinds.STAGE))
     for api in stack.of(kinds.API):
         if staged[api.out("id")] != 1:
@@ -120,10 +122,19 @@ def apis_are_throttled_and_discreet(stack: RecordedStack) -> Iterator[str]:
         for limit in ("throttlingRateLimit", "throttlingBurstLimit"):
             if limit not in limits:
                 yield f"{stage.name} takes as many requests as come: it has no {limit}"
+        if stage.inputs.get("name") != "$default":
+            yield f"{stage.name} has its routes below a name of its own"
         if not stage.inputs.get("autoDeploy"):
             yield f"{stage.name} goes on as it was when its routes change"
+
+
+def access_logs_are_discreet(stack: RecordedStack) -> Iterator[str]:
+    groups = by(stack, kinds.LOG_GROUP, "arn")
+    for stage in stack.of(kinds.STAGE):
         log = stage.inputs.get("accessLogSettings", {})
         if log.get("destinationArn") not in groups:
             yield f"{stage.name} logs to nothing of ours"
+        if "$context.requestId" not in log.get("format", ""):
+            yield f"{stage.name} logs no request's id, which API Gateway asks for"
         for said in re.findall(r"\$context\.(?:identity|path|authorizer)[.\w]*", log.get("format", "")):
             yield f"{stage.name} logs who asked for what: {said}"

@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from tests.components.rules import kinds
-from tests.components.rules.reading import asked, by, read, told_by
+from tests.components.rules.reading import asked, by, dead_letter_queues, read, told_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,6 +24,35 @@ def events_are_let_in(stack: RecordedStack) -> Iterator[str]:
             yield f"{sender.name} sends where no policy lets it in: {' '.join(sends)}"
         elif not let_in_by & sender.after:
             yield f"{sender.name} may be there before a policy lets it in: {' '.join(sends)}"
+
+
+def who_is_let_in_sends(stack: RecordedStack) -> Iterator[str]:
+    """Or a door is open for nothing, and what should have been woken sleeps."""
+    deliveries = [sends for _, sends in _deliveries(stack)]
+    for kind in (kinds.QUEUE_POLICY, kinds.TOPIC_POLICY):
+        for policy in stack.of(kind):
+            for statement in read(policy):
+                if statement.effect == "Allow" and not any(_lets_in(statement, sends) for sends in deliveries):
+                    yield f"{policy.name} lets in who sends nothing"
+
+
+def queues_and_topics_are_used(stack: RecordedStack) -> Iterator[str]:
+    """Somebody sends to each: a bucket, a topic, a queue whose messages die, a function; and somebody hears a topic."""
+    targets = {target for _, (_, _, _, target) in _deliveries(stack)} | dead_letter_queues(stack)
+    targets |= {
+        resource
+        for policy in stack.of(kinds.ROLE_POLICY)
+        for statement in read(policy)
+        if {"sqs:SendMessage", "sns:Publish"} & set(statement.actions)
+        for resource in statement.resources
+    }
+    for resource in [*stack.of(kinds.QUEUE), *stack.of(kinds.TOPIC)]:
+        if resource.out("arn") not in targets:
+            yield f"{resource.name} is sent nothing"
+    heard = {subscription.inputs["topic"] for subscription in stack.of(kinds.SUBSCRIPTION)}
+    for topic in stack.of(kinds.TOPIC):
+        if topic.out("arn") not in heard:
+            yield f"{topic.name} is heard by nobody"
 
 
 def _lets_in(statement: Statement, sends: tuple[str, str, str, str]) -> bool:

@@ -59,6 +59,10 @@ def functions_are_ones_that_lambda_can_run(stack: RecordedStack) -> Iterator[str
         module, _, handler = function.inputs["handler"].rpartition(".")
         if module != bootstrap.__name__ or not hasattr(bootstrap.Wiring, handler):
             yield f"{function.name} has the handler {function.inputs['handler']}, which is not in the zip"
+        if not re.fullmatch(r"python3\.[0-9]+", function.inputs.get("runtime", "")):
+            yield f"{function.name} runs on {function.inputs.get('runtime')}, and is written in Python"
+        if "memorySize" not in function.inputs:
+            yield f"{function.name} makes do with the least memory that there is"
         if function.inputs.get("architectures") != ["arm64"]:
             yield f"{function.name} runs on the dearer processor"
         for other in sorted(function.inputs.keys() & {"layers", "vpcConfig"}):

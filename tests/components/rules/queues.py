@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
@@ -110,6 +111,18 @@ def dead_letters_are_kept(stack: RecordedStack) -> Iterator[str]:
             yield f"{target.name} keeps messages no longer than {queue.name}"
         if tries * queue.inputs["visibilityTimeoutSeconds"] >= queue.inputs["messageRetentionSeconds"]:
             yield f"{queue.name} forgets a message before it was tried {tries} times"
+
+
+def who_died_where_is_told(stack: RecordedStack) -> Iterator[str]:
+    """A dead letter tells its first queue by an ARN only, and whoever takes it must know them all."""
+    dying = {queue.out("arn") for queue in stack.of(kinds.QUEUE) if redrive(queue)}
+    for _, function, queue in feeds(stack):
+        told = json.loads(variables_of(function).get("DEAD_LETTER_SOURCES", "{}"))
+        due = dying if queue.out("arn") in dead_letter_queues(stack) else set()
+        if set(told) != due:
+            yield f"{function.name} is told of {sorted(told)}, and takes what died in {sorted(due)}"
+        if len(set(told.values())) != len(told):
+            yield f"{function.name} is told of two queues by one name"
 
 
 def throttling_kills_no_message(stack: RecordedStack) -> Iterator[str]:

@@ -129,10 +129,10 @@ def resource_policies(stack: RecordedStack) -> Iterator[tuple[Recorded, Recorded
             yield policy, owners.get(policy.inputs[tells])
 
 
-def callers(stack: RecordedStack, principal: str) -> set[tuple[str, str]]:
-    """The functions that a service may call, by name, each with the ARN that it may call for."""
+def callers(stack: RecordedStack, principal: str) -> dict[tuple[str, str], str]:
+    """The functions that a service may call, by name, and the ARN that it may call for; the permission's URN."""
     return {
-        (permission.inputs["function"], permission.inputs.get("sourceArn", ""))
+        (permission.inputs["function"], permission.inputs.get("sourceArn", "")): permission.urn
         for permission in stack.of(kinds.PERMISSION)
         if permission.inputs["principal"] == principal and permission.inputs["action"] == "lambda:InvokeFunction"
     }

@@ -68,7 +68,7 @@ def roles_are_for_one_function_each(stack: RecordedStack) -> Iterator[str]:
         services = [service for arn, service in users if arn == role.out("arn")]
         if len(services) != 1:
             yield f"{role.name} serves {len(services)} functions"
-        if json.loads(role.inputs["assumeRolePolicy"])["Statement"] != [_trust(service) for service in set(services)]:
+        if json.loads(role.inputs["assumeRolePolicy"]) != _trust(set(services)):
             yield f"{role.name} can be assumed by others than {sorted(set(services))}, or not by that"
         for other in sorted(role.inputs.keys() & {"managedPolicyArns", "inlinePolicies"}):
             yield f"{role.name} has rights by {other}, which no rule reads"
@@ -78,8 +78,13 @@ def roles_are_for_one_function_each(stack: RecordedStack) -> Iterator[str]:
             yield f"{service} assumes {arn}, which is not ours"
 
 
-def _trust(service: str) -> dict[str, Any]:
-    return {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+def _trust(services: set[str]) -> dict[str, Any]:
+    """The document that lets these services, and nobody else, act as a role."""
+    allow = {"Effect": "Allow", "Action": "sts:AssumeRole"}
+    return {
+        "Version": "2012-10-17",
+        "Statement": [{**allow, "Principal": {"Service": service}} for service in services],
+    }
 
 
 def rights_exist(stack: RecordedStack) -> Iterator[str]:

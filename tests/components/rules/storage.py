@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tests.components.recorder import PROJECT_NAME
 from tests.components.rules import kinds
@@ -19,7 +19,7 @@ from tests.components.rules.reading import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from tests.components.recorder import RecordedStack
 
@@ -113,11 +113,37 @@ def each_is_configured_once(stack: RecordedStack) -> Iterator[str]:
                 yield f"{value} has {times} of {kind.rpartition(':')[2]}, of which the last one stays"
 
 
+def policies_are_set_after_privacy(stack: RecordedStack) -> Iterator[str]:
+    """S3 answers 409 when both are set at the same moment."""
+    for policy in stack.of(kinds.BUCKET_POLICY):
+        bucket = policy.inputs["bucket"]
+        doors = {shut.urn for shut in stack.of(kinds.BUCKET_PRIVACY) if shut.inputs["bucket"] == bucket}
+        if not doors & policy.after:
+            yield f"{policy.name} may be set while its bucket's doors are"
+
+
+def lifecycles_are_ones_that_s3_takes(stack: RecordedStack) -> Iterator[str]:
+    """https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleRule.html"""
+    for found in stack.of(kinds.BUCKET_LIFECYCLE):
+        for name, times in Counter(rule.get("id", "") for rule in found.inputs["rules"]).items():
+            if times > 1 or not 1 <= len(name) <= 255:
+                yield f"{found.name} has {times} rules named {name!r}"
+        for rule in found.inputs["rules"]:
+            ends = (rule.get("expiration", {}).get("days"), _days_unfinished(rule))
+            if not any(days is not None and days >= 1 for days in ends):
+                yield f"{found.name} does nothing by {rule.get('id')!r}"
+
+
+def _days_unfinished(rule: Mapping[str, Any]) -> int | None:
+    """After how many days the parts of an upload that was never finished go."""
+    return rule.get("abortIncompleteMultipartUpload", {}).get("daysAfterInitiation")
+
+
 def nothing_is_kept_for_ever(stack: RecordedStack) -> Iterator[str]:
     for bucket in stack.of(kinds.BUCKET):
         rules = lifecycle(stack, bucket)
         everywhere = [rule for rule in rules if rule["filter"]["prefix"] == ""]
-        if not any("abortIncompleteMultipartUpload" in rule for rule in everywhere):
+        if all(_days_unfinished(rule) is None for rule in everywhere):
             yield f"{bucket.name} keeps the parts of uploads that were never finished"
         for folder in sorted(folders(stack, bucket) - set(expiries(rules))):
             yield f"{bucket.name} keeps {folder} for ever"
