@@ -113,10 +113,10 @@ def _lines(documents: Iterable[Document]) -> Iterator[str]:
 def _document(line: bytes) -> Document:
     told = json.loads(line)
     if not isinstance(told, dict):
-        raise ValueError("not an object")  # noqa: TRY004  one error for all that is wrong with a line  # noqa: TRY004  one error for all that is wrong with a line
+        raise ValueError("not an object")  # noqa: TRY004  one error for all that is wrong with a line
     digest, transcript, result = (told.get(name) for name in ("digest", "transcript", "result"))
     if not (isinstance(digest, str) and isinstance(transcript, str) and isinstance(result, str)):
-        raise ValueError("not an object")  # noqa: TRY004  one error for all that is wrong with a line
+        raise ValueError("digest, transcript and result are not all there")  # noqa: TRY004  one error for a line
     root, separator, rest = transcript.rpartition("transcripts/")
     parsed = keys.parse_transcript(separator + rest)
     if parsed is None or parsed[0] != digest:

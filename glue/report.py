@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import json
+import warnings
 from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib as mpl
@@ -85,7 +86,9 @@ def plot(ranks: list[tuple[str, int, int]]) -> str:
         shown = sorted({min(len(ranks), round(1.02**step)) for step in range(1000)})
         zipf.plot(shown, [ranks[rank - 1][1] for rank in shown])
     out = io.StringIO()
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "vocabulary"}):  # text stays text: any script is shown
+    as_text = {"svg.fonttype": "none", "svg.hashsalt": "vocabulary"}  # and no outlines: any script is shown
+    with mpl.rc_context(as_text), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that its own font lacks a letter, which the reader's need not
         figure.savefig(out, format="svg", metadata={"Date": None})
     return out.getvalue()[out.getvalue().index("<svg") :]
 

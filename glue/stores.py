@@ -234,3 +234,9 @@ class Folder:
 def _client() -> S3Client:
     patient = Config(retries={"mode": "standard", "total_max_attempts": 10}, max_pool_connections=REQUESTS)
     return boto3.client("s3", config=patient)
+
+
+def forget() -> None:
+    """Open all stores anew: the environment is another one now."""
+    store.cache_clear()
+    _client.cache_clear()
