@@ -50,8 +50,7 @@ class TablePending:
 
     def all(self) -> list[Document]:
         """All that wait."""
-        pk, _ = rows.pending_key("", 0)
-        return [rows.to_document(row) for row in self._table.query(pk, "")]
+        return [rows.to_document(row) for row in self._table.query(*rows.PENDING)]
 
     def change(self, document: Document) -> None:
         """Have one wait that is this by now; see the port."""

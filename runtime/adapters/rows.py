@@ -23,6 +23,8 @@ SINCE: Final = "since"
 """Since when, in seconds since the epoch; the index's sort key."""
 STARTER: Final = ("BULK#STARTER", "STARTER")
 """Partition and sort key of the one row that runs on Glue are started by."""
+PENDING: Final = ("BULK#PENDING", "DOCUMENT#")
+"""Partition of all that waits for a run on Glue, and how its sort keys begin."""
 RECORD: Final = "RECORD"
 REQUEST: Final = "REQUEST"
 
@@ -52,7 +54,8 @@ def dead_letter_key(queue: Queue, message_id: str) -> tuple[str, str]:
 
 def pending_key(key: str, generation: int) -> tuple[str, str]:
     """Partition and sort key of a transcript that waits for a run on Glue."""
-    return "BULK#PENDING", f"{key}#{generation}"
+    pk, prefix = PENDING
+    return pk, f"{prefix}{key}#{generation}"
 
 
 def time_to_live(expires_at: float) -> int:
@@ -211,14 +214,14 @@ def to_dead_letter(row: Mapping[str, Any]) -> DeadLetter:
 def of_document(document: Document, expires_at: float) -> dict[str, Any]:
     """The row of a transcript that waits."""
     pk, sk = pending_key(document.key, document.generation)
-    told = {"since": document.since, "tries": document.tries, "expires_at": time_to_live(expires_at)}
+    told = {"since": document.since, "failed_in": document.failed_in, "expires_at": time_to_live(expires_at)}
     return {"pk": pk, "sk": sk, **told}
 
 
 def to_document(row: Mapping[str, Any]) -> Document:
     """The transcript that waits in a row."""
-    key, _, generation = row["sk"].rpartition("#")
-    return Document(key, int(generation), since=row.get("since", 0), tries=row.get("tries", 0))
+    key, _, generation = row["sk"].removeprefix(PENDING[1]).rpartition("#")
+    return Document(key, int(generation), since=row.get("since", 0), failed_in=row.get("failed_in", ""))
 
 
 def to_starter(row: Mapping[str, Any]) -> Starter:

@@ -4,7 +4,7 @@ DIGEST#<key>            RECORD                  the cache's record of a picture
 DIGEST#<key>            WAITER#<request_id>     a request that waits for it
 REQUEST#<request_id>    REQUEST                 a request
 DEAD#<queue>            MESSAGE#<message id>    a message that was received too often
-BULK#PENDING            <key>#<generation>      a transcript that waits for a run on Glue
+BULK#PENDING            DOCUMENT#<key>#<generation>   a transcript that waits for a run on Glue
 BULK#STARTER            STARTER                 the row that runs are started by, one at a time
 
 The index `unfinished` (by `unfinished`, then `since`) holds the records and requests that have not come to their end.

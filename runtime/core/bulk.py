@@ -23,13 +23,13 @@ class Document:
         key: The picture's cache key.
         generation: The attempt that wrote the transcript.
         since: Since when it waits.
-        tries: How many runs have ended without finishing it.
+        failed_in: The run, by our name of it, that has ended without finishing it; empty if none has.
     """
 
     key: str
     generation: int
     since: float
-    tries: int = 0
+    failed_in: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from runtime.core import keys
-from runtime.core.bulk import LOST, QUIET_SECONDS, SUCCEEDED, UNDER_WAY, Document, Run, Starter
+from runtime.core.bulk import LOST, QUIET_SECONDS, SUCCEEDED, UNDER_WAY, Starter
 from runtime.core.errors import Absent, Changed, Throttled
 from runtime.core.ports import Counted, Form, StoredCount
 from runtime.core.types import RecordState, RequestState, Stage
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from email.message import EmailMessage
 
+    from runtime.core.bulk import Document, Run
     from runtime.core.dead_letter import DeadLetter
     from runtime.core.events import Event
     from runtime.core.manifest import Outcome

@@ -1,9 +1,9 @@
 """What is large, or comes in bulk, is counted by runs on Glue: one at a time, each for all that waits.
 
     count ─► pending ─┐
-                      ├─► bulk: no run under way, and enough gathered  ─► manifest ─► noted ─► StartJobRun ─► its id noted
-    a run has ended ──┘         a run has ended                         ─► settled, then the next begins
-    sweep, a look ────┘         a run under way                         nothing: its end is told
+    a run has ended ──┼─► bulk   no run under way, enough gathered  ─► manifest ─► noted ─► StartJobRun ─► its id noted
+    sweep, a look ────┘          a run has ended                    ─► settled, then the next begins
+                                 a run under way                    nothing: its end is told
 
     settled   counted, or overtaken           waits no longer; `publish` was woken by the word count itself
               failed alone                    the record is FAILED, and all who wait are told
@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from runtime.core import events, keys
 from runtime.core.bulk import QUIET_SECONDS, UNDER_WAY, Run
@@ -141,7 +141,7 @@ class Bulk:
         return noted
 
     def _settle(self, run: Run, state: str) -> None:
-        """Act on what became of each that still waits. One that cannot be settled now holds up no other, but the end."""
+        """Act on what became of each that still waits. One that cannot be settled now holds up no other."""
         waiting = {(document.key, document.generation): document for document in self.pending.all()}
         told = self._told(run)
         done = dict.fromkeys((_COUNTED, _FAILED, _REPEATED), 0)
@@ -149,7 +149,7 @@ class Bulk:
         for named in self._asked(run):
             if document := waiting.get(named):
                 try:
-                    done[self._settled(document, told.get(named), state)] += 1
+                    done[self._settled(document, told.get(named), run, state)] += 1
                 except Exception as error:  # noqa: BLE001  it is raised once all others are settled
                     trouble.append(error)
         if trouble:
@@ -174,9 +174,9 @@ class Bulk:
                 found[named] = outcome
         return found
 
-    def _settled(self, document: Document, outcome: Outcome | None, state: str) -> str:
+    def _settled(self, document: Document, outcome: Outcome | None, run: Run, state: str) -> str:
         if outcome is None:
-            return self._unfinished(document, state)
+            return self._unfinished(document, run, state)
         if outcome.outcome is not Ending.FAILED:
             self.pending.remove(document.key, document.generation)
             return _COUNTED
@@ -185,14 +185,14 @@ class Bulk:
             return _REPEATED
         return self._failed(document, outcome.reason or Cause.INTERNAL)
 
-    def _unfinished(self, document: Document, state: str) -> str:
+    def _unfinished(self, document: Document, run: Run, state: str) -> str:
         counted = self.results.counted(document.key)
         if counted and counted.generation >= document.generation:
             self.pending.remove(document.key, document.generation)
             return _COUNTED
-        if document.tries:
+        if document.failed_in not in ("", run.name):  # this very run, if it is settled for the second time
             return self._failed(document, state.lower())
-        self.pending.change(replace(document, tries=1))
+        self.pending.change(replace(document, failed_in=run.name))
         return _REPEATED
 
     def _failed(self, document: Document, cause: str) -> str:
