@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EventSource:
-    """A bucket or topic that sends events, through the service that acts for it."""
+    """A bucket, topic or rule that sends events, through the service that acts for it."""
 
     arn: Input[str]
     service: str
@@ -31,6 +31,11 @@ class EventSource:
     def topic(cls, arn: Input[str]) -> EventSource:
         """An SNS topic. Its ARN names the account already; that SNS tells the account as well is written nowhere."""
         return cls(arn, "sns.amazonaws.com", account_always_told=False)
+
+    @classmethod
+    def rule(cls, arn: Input[str]) -> EventSource:
+        """A rule of EventBridge. Its ARN names the account already, and is all that EventBridge is said to tell."""
+        return cls(arn, "events.amazonaws.com", account_always_told=False)
 
     def may(self, action: str, resource_arn: Input[str]) -> dict[str, Any]:
         """The statement that lets this source, and nobody else through the same service, do one thing."""

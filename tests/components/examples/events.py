@@ -142,6 +142,7 @@ EXAMPLES: Final[dict[str, Example]] = {
                 reworded(ROLE_POLICY, policy, "WakeNotify", Action="sqs:GetQueueUrl")
                 for policy in (
                     "ocr-ingest-rights",
+                    "words-bulk-rights",
                     "words-publish-rights",
                     "site-api-rights",
                     "mend-failures-rights",

@@ -11,6 +11,7 @@ BUCKET = "aws:s3/bucket:Bucket"
 BUCKET_ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
 BUCKET_LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
 BUCKET_NOTIFICATION = "aws:s3/bucketNotification:BucketNotification"
+BUCKET_OBJECT = "aws:s3/bucketObject:BucketObject"
 BUCKET_OWNERSHIP = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
 BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy"
 BUCKET_PRIVACY = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
@@ -21,6 +22,7 @@ EVENT_SOURCE_MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 EVENT_TARGET = "aws:cloudwatch/eventTarget:EventTarget"
 FUNCTION = "aws:lambda/function:Function"
 INTEGRATION = "aws:apigatewayv2/integration:Integration"
+JOB = "aws:glue/job:Job"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 MAIL_IDENTITY = "aws:sesv2/emailIdentity:EmailIdentity"
 METRIC_FILTER = "aws:cloudwatch/logMetricFilter:LogMetricFilter"
@@ -79,16 +81,20 @@ KINDS: Final[dict[str, Kind]] = {
     BUCKET_ENCRYPTION: Kind("S3's own key"),
     BUCKET_LIFECYCLE: Kind("the backstop of every folder"),
     BUCKET_NOTIFICATION: Kind("declared once, after the policies of those that it wakes"),
+    BUCKET_OBJECT: Kind("the code of a job, where the job's role may fetch it"),
     BUCKET_OWNERSHIP: Kind("no access lists"),
     BUCKET_POLICY: Kind("nobody without TLS"),
     BUCKET_PRIVACY: Kind("all four doors shut"),
     CONFIGURATION_SET: Kind("what SES does with our mail", Name("configurationSetName", 64, _WORD), "ses"),
     DASHBOARD: Kind("shows metrics that something emits", Name("dashboardName", 255, _WORD)),
-    EVENT_RULE: Kind("a schedule that EventBridge takes", Name("name", 64, r"[\w.-]+")),
+    EVENT_RULE: Kind(
+        "a schedule that EventBridge takes, or a pattern of events for a queue", Name("name", 64, r"[\w.-]+")
+    ),
     EVENT_SOURCE_MAPPING: Kind("joins one queue to one function"),
     EVENT_TARGET: Kind("joins a schedule to a function that lets it in"),
     FUNCTION: Kind("its own role, its own log, no secrets", Name("name", 64, _WORD), "lambda"),
     INTEGRATION: Kind("joins a route to a function that lets the API in"),
+    JOB: Kind("its own role, one run at a time, repeated by us alone", Name("name", 255, _WORD), "glue"),
     LOG_GROUP: Kind("named, with an end, and written by one function", Name("name", 512, r"[\w./#-]+"), "logs"),
     MAIL_IDENTITY: Kind("the address or domain of the settings; SES knows it by that"),
     METRIC_FILTER: Kind("makes a metric of an event that our code logs", Name("name", 512, r"[^:*]+")),

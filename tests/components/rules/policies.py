@@ -24,6 +24,7 @@ SOURCES: Final = {
     "s3.amazonaws.com": kinds.BUCKET,
     "sns.amazonaws.com": kinds.TOPIC,
     "cloudwatch.amazonaws.com": kinds.ALARM,
+    "events.amazonaws.com": kinds.EVENT_RULE,
 }
 """The services that send for us, and what for."""
 
@@ -32,6 +33,7 @@ CONDITIONS: Final = {
     ("ArnEquals", "aws:SourceArn"),
     ("StringEquals", "aws:SourceAccount"),
     ("StringEqualsIfExists", "aws:SourceAccount"),
+    ("StringEquals", "cloudwatch:namespace"),
     ("StringEquals", "ses:FromAddress"),
     ("StringLike", "s3:prefix"),
     ("ForAllValues:StringLike", "dynamodb:LeadingKeys"),

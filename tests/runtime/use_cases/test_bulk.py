@@ -1,4 +1,4 @@
-"""What is large, or comes in bulk, is counted by runs on Glue: each picture is answered once, or fails with a reason."""
+"""What is large, or comes in bulk, is counted by runs on Glue: each picture is answered once, or has failed."""
 
 from __future__ import annotations
 
