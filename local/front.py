@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from local.control import Control
     from local.credentials import Credentials
     from local.event_sources import EventSources
+    from local.glue_service import GlueService
     from local.http_api import HttpApis
     from local.http_message import Request
     from local.iam.gate import Gate
@@ -49,6 +50,7 @@ class Front:
         posts: PresignedPosts,
         mail: MailService,
         textract: TextractService,
+        glue: GlueService,
         control: Control,
     ) -> None:
         self._account = account
@@ -60,6 +62,7 @@ class Front:
         self._posts = posts
         self._mail = mail
         self._textract = textract
+        self._glue = glue
         self._control = control
         self._links = Links(account)
         self.stopping = False
@@ -89,6 +92,8 @@ class Front:
         target = request.header("X-Amz-Target")
         if target.startswith("Textract."):
             return self._textract.handle(request, target.removeprefix("Textract."), caller)
+        if self._glue.takes(target):
+            return self._glue.handle(request, target.removeprefix("AWSGlue."))
         if target.startswith("AWSEvents."):
             return self._events(request, target.removeprefix("AWSEvents."))
         if target == "AmazonSQS.ReceiveMessage":

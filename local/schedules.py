@@ -37,6 +37,10 @@ _LONGEST_WAIT: Final = 3600.0
 
 _FUNCTION: Final = re.compile(r"arn:aws:lambda:[^:]+:\d+:function:[^:]+")
 _RULE_KEYS: Final = {"Name", "Description", "ScheduleExpression", "State", "Tags", "EventBusName"}
+_PATTERN_KEYS: Final = _RULE_KEYS - {"ScheduleExpression"} | {"EventPattern"}
+_QUEUE: Final = re.compile(r"arn:aws:sqs:[^:]+:\d+:[^:]+")
+_SOURCES: Final = {"aws.glue"}
+"""The services that tell EventBridge anything here (`event_bus.py`)."""
 _STATES: Final = {"ENABLED", "DISABLED"}
 _TARGET_KEYS: Final = {"Id", "Arn", "Input"}
 
@@ -154,6 +158,7 @@ class Schedules:
                 for rule in rules
                 for event in [json.dumps(self._event(rule))]
                 for target in rule.targets
+                if _FUNCTION.fullmatch(target["Arn"])
             ]
 
     def _event(self, rule: Rule) -> dict[str, Any]:
@@ -222,6 +227,8 @@ def why_unsupported(operation: str, asked: dict[str, Any]) -> str:
 
 
 def _why_no_rule(asked: dict[str, Any]) -> str:
+    if "EventPattern" in asked:
+        return _why_no_pattern(asked)
     if unknown := sorted(set(asked) - _RULE_KEYS):
         return f"rules are followed for their schedule alone, without {', '.join(unknown)}"
     if asked.get("State", "ENABLED") not in _STATES:
@@ -233,11 +240,24 @@ def _why_no_rule(asked: dict[str, Any]) -> str:
     return ""
 
 
+def _why_no_pattern(asked: dict[str, Any]) -> str:
+    if unknown := sorted(set(asked) - _PATTERN_KEYS):
+        return f"a rule that waits for events has no {', '.join(unknown)}"
+    try:
+        sources = json.loads(asked["EventPattern"]).get("source", [])
+    except (ValueError, AttributeError) as error:
+        return f"an event pattern must be a JSON object: {error}"
+    if not sources or not set(sources) <= _SOURCES:
+        return f"nobody sends events here but {', '.join(sorted(_SOURCES))}: a pattern names its source"
+    return ""
+
+
 def _why_no_target(target: dict[str, Any]) -> str:
     if unknown := sorted(set(target) - _TARGET_KEYS):
         return f"targets are invoked with the event or an input of their own, without {', '.join(unknown)}"
-    if not _FUNCTION.fullmatch(str(target.get("Arn", ""))):
-        return f"only functions are invoked, in their latest version, not {target.get('Arn')}"
+    arn = str(target.get("Arn", ""))
+    if not (_FUNCTION.fullmatch(arn) or _QUEUE.fullmatch(arn)):
+        return f"only functions, in their latest version, and queues are targets, not {target.get('Arn')}"
     try:
         json.loads(target.get("Input", "{}"))
     except ValueError as error:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from local.deploy.resources import dynamodb, events, http_api, iam, lambda_functions, logs, mail, s3, sns, sqs
+from local.deploy.resources import dynamodb, events, glue, http_api, iam, lambda_functions, logs, mail, s3, sns, sqs
 
 if TYPE_CHECKING:
     from local.deploy.kind import Kind
 
-_SERVICES = (dynamodb, events, http_api, iam, lambda_functions, logs, mail, s3, sns, sqs)
+_SERVICES = (dynamodb, events, glue, http_api, iam, lambda_functions, logs, mail, s3, sns, sqs)
 
 KINDS: dict[str, Kind] = {token: kind for service in _SERVICES for token, kind in service.KINDS.items()}

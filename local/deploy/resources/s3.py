@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from botocore.exceptions import ClientError
 
 from local.deploy.creation import Created
-from local.deploy.inputs import Nested
+from local.deploy.inputs import InputError, Nested
 from local.deploy.kind import Kind
+from local.deploy.packed import Asset
 
 if TYPE_CHECKING:
     from local.deploy.creation import Creation
@@ -196,6 +198,21 @@ def _targets(inputs: Inputs, key: str, arn: str, arn_in_aws: str) -> list[dict[s
     return targets
 
 
+def _object(creation: Creation) -> Created:
+    inputs = creation.inputs
+    bucket, key, source = inputs.text("bucket"), inputs.text("key"), inputs.any("source")
+    if not isinstance(source, Asset):
+        raise InputError(f"{inputs.path('source')} must be an asset")
+    tags = urlencode(creation.tags()) or None
+    body = source.content(creation.root)
+    creation.call("s3", "put_object", Bucket=bucket, Key=key, Body=body, Tagging=tags)
+    return Created(key, {"arn": f"arn:aws:s3:::{bucket}/{key}", "bucket": bucket, "key": key})
+
+
+def _delete_object(deletion: Deletion) -> None:
+    deletion.call("s3", "delete_object", Bucket=deletion.inputs.text("bucket"), Key=deletion.id)
+
+
 KINDS: dict[str, Kind] = {
     "aws:s3/bucket:Bucket": Kind(_bucket, _delete_bucket),
     "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": Kind(_cors, _of_bucket("delete_bucket_cors")),
@@ -203,6 +220,7 @@ KINDS: dict[str, Kind] = {
         _lifecycle, _of_bucket("delete_bucket_lifecycle")
     ),
     "aws:s3/bucketNotification:BucketNotification": Kind(_notification, _delete_notification),
+    "aws:s3/bucketObject:BucketObject": Kind(_object, _delete_object),
     "aws:s3/bucketOwnershipControls:BucketOwnershipControls": Kind(
         _ownership, _of_bucket("delete_bucket_ownership_controls")
     ),
