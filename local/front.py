@@ -124,7 +124,9 @@ class Front:
 
     def _events(self, request: Request, operation: str) -> Response:
         """Make, change or remove a rule; the schedules follow."""
-        reason = schedules.why_unsupported(operation, request.json())
+        with self._account.locked():
+            scheduled = {rule.name for rule in self._account.scheduled_rules()}
+        reason = schedules.why_unsupported(operation, request.json(), scheduled)
         if reason:
             return _cannot("ValidationException", reason)
         response = self._account.handle(request)

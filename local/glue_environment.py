@@ -1,7 +1,7 @@
 """Glue's own Python environment: Spark, Java, and what AWS gives every job for nothing. Made when a job first runs.
 
-It lies beside the Lambda workers' (`worker_environment.py`), and like theirs holds not one package more: a module that is
-missing from a job's zip is missing on the laptop too.
+It lies beside the Lambda workers' (`worker_environment.py`), and like theirs holds not one package more: a module that
+is missing from a job's zip is missing on the laptop too.
 """
 
 from __future__ import annotations

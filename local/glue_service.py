@@ -155,7 +155,7 @@ class GlueService:
             return True
 
     def _tell(self, run: GlueRun) -> None:
-        """https://docs.aws.amazon.com/glue/latest/dg/automating-awsglue-with-cloudwatch-events.html"""
+        """https://docs.aws.amazon.com/glue/latest/dg/automating-awsglue-with-cloudwatch-events.html."""
         detail = {
             "jobName": run.job.name,
             "severity": _SEVERITY[run.state],

@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING, Any, Final
 from local.lambda_service import NoSuchFunctionError, ThrottledError
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from moto.events.models import Rule
 
     from local.account import Account
@@ -158,7 +160,6 @@ class Schedules:
                 for rule in rules
                 for event in [json.dumps(self._event(rule))]
                 for target in rule.targets
-                if _FUNCTION.fullmatch(target["Arn"])
             ]
 
     def _event(self, rule: Rule) -> dict[str, Any]:
@@ -216,13 +217,21 @@ def interval_seconds(expression: str) -> int:
     return int(rate[1]) * _SECONDS[rate[2]]
 
 
-def why_unsupported(operation: str, asked: dict[str, Any]) -> str:
-    """Why a rule or its targets cannot be had as asked; empty when they can. Better refused than undone in silence."""
+def why_unsupported(operation: str, asked: dict[str, Any], scheduled: Container[str]) -> str:
+    """Why a rule or its targets cannot be had as asked; empty when they can. Better refused than undone in silence.
+
+    Args:
+        operation: EventBridge's.
+        asked: What it is asked for.
+        scheduled: The names of the rules that have a schedule.
+    """
     match operation:
         case "PutRule":
             return _why_no_rule(asked)
         case "PutTargets":
-            return next(filter(None, map(_why_no_target, asked.get("Targets") or [])), "")
+            by_schedule = asked.get("Rule") in scheduled
+            reasons = (_why_no_target(target, by_schedule=by_schedule) for target in asked.get("Targets") or [])
+            return next(filter(None, reasons), "")
     return ""
 
 
@@ -252,12 +261,14 @@ def _why_no_pattern(asked: dict[str, Any]) -> str:
     return ""
 
 
-def _why_no_target(target: dict[str, Any]) -> str:
+def _why_no_target(target: dict[str, Any], *, by_schedule: bool) -> str:
     if unknown := sorted(set(target) - _TARGET_KEYS):
         return f"targets are invoked with the event or an input of their own, without {', '.join(unknown)}"
     arn = str(target.get("Arn", ""))
-    if not (_FUNCTION.fullmatch(arn) or _QUEUE.fullmatch(arn)):
-        return f"only functions, in their latest version, and queues are targets, not {target.get('Arn')}"
+    if by_schedule and not _FUNCTION.fullmatch(arn):
+        return f"a schedule invokes functions only, in their latest version, not {arn}"
+    if not by_schedule and not _QUEUE.fullmatch(arn):
+        return f"events go to queues only, not to {arn}"
     try:
         json.loads(target.get("Input", "{}"))
     except ValueError as error:

@@ -18,8 +18,8 @@ _HEAD: Final = """# Permissions
 
 Made by running `__main__.py`, by `make docs`; not edited by hand. Resources have the names that the program gives them.
 
-Each function has a role of its own, which Lambda alone may act as; so has the job (`glue`), for Glue alone. It may do what
-stands here, and nothing else: a full run of the service uses each of these rights, and a test compares the two
+Each function has a role of its own, which Lambda alone may act as; so has the job (`glue`), for Glue alone. It may do
+what stands here, and nothing else: a full run of the service uses each of these rights, and a test compares the two
 (`tests/service/test_permissions.py`).
 
 """
@@ -49,7 +49,8 @@ def permissions() -> str:
     stack = recorded("prod")
     parts = [_HEAD]
     who = {_handler(function): function for function in stack.of(rules.FUNCTION)}
-    who |= {"glue": job for job in stack.of(rules.JOB)}
+    (job,) = stack.of(rules.JOB)
+    who["glue"] = job
     for name, user in sorted(who.items()):
         parts += [f"## {name}\n\n| what for | action | on | if |\n|---|---|---|---|\n"]
         parts += [_row(statement) for statement in rules.grants_of(stack, user)]
