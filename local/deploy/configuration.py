@@ -41,8 +41,8 @@ def read_configuration(
 ) -> Configuration:
     """Read Pulumi.yaml and Pulumi.<stack>.yaml in the folder `project`.
 
-    `aws:region` is `region`, whatever the files say: here the caller decides where the program goes. So do `changes`, by
-    the key of an object and the keys in it.
+    `aws:region` is `region`, whatever the files say: here the caller decides where the program goes. So do `changes`,
+    by the key of an object and the keys in it.
 
     Raises:
         ConfigurationError: A file is missing, holds an encrypted value (there is no key here to open it), or sets

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def deploy(
+def deploy(  # noqa: PLR0913 - each a decision of its own, all but the first three by keyword or left out
     project: Path,
     stack: str,
     endpoint_url: str,
