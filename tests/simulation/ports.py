@@ -40,6 +40,8 @@ class Ports:
     mailer: core.Mailer
     unfinished: core.Unfinished
     stages: core.Stages
+    pending: core.Pending
+    bulk: core.BulkQueue
     dead_letters: core.DeadLetters
     replays: core.Replays
     deliveries: Deliveries
@@ -62,6 +64,8 @@ def ports(world: World) -> Ports:
         mailer=_watched(world, "mailer", _Ses(world)),
         unfinished=_watched(world, "unfinished", world.unfinished),
         stages=_watched(world, "stages", world.stages),
+        pending=_watched(world, "pending", world.pending),
+        bulk=_watched(world, "bulk", world.bulk),
         dead_letters=_watched(world, "dead_letters", world.dead_letters),
         replays=_watched(world, "replays", world.replays),
         deliveries=_watched(world, "deliveries", _Sqs(world)),
