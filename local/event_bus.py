@@ -35,7 +35,7 @@ class EventBus:
             detail: What happened.
             region: Where.
         """
-        event = {
+        event: dict[str, Any] = {
             "version": "0",
             "id": str(uuid.uuid4()),
             "detail-type": kind,

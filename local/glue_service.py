@@ -179,7 +179,9 @@ class GlueService:
         return json_response(told)
 
     def _stop_runs(self, asked: dict[str, Any]) -> Response:
-        job, successes, errors = str(asked.get("JobName")), [], []
+        job = str(asked.get("JobName"))
+        successes: list[dict[str, Any]] = []
+        errors: list[dict[str, Any]] = []
         for run_id in asked.get("JobRunIds", ()):
             run = self._find(job, str(run_id))
             named = {"JobName": job, "JobRunId": run_id}

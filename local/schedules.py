@@ -229,7 +229,7 @@ def why_unsupported(operation: str, asked: dict[str, Any], scheduled: Container[
         case "PutRule":
             return _why_no_rule(asked)
         case "PutTargets":
-            by_schedule = asked.get("Rule") in scheduled
+            by_schedule = str(asked.get("Rule")) in scheduled
             reasons = (_why_no_target(target, by_schedule=by_schedule) for target in asked.get("Targets") or [])
             return next(filter(None, reasons), "")
     return ""

@@ -55,7 +55,8 @@ def read_configuration(
     for key, value in (_load(project / f"Pulumi.{stack}.yaml").get("config") or {}).items():
         values[key if ":" in key else f"{name}:{key}"] = value
     for key, changed in changes.items():
-        values[f"{name}:{key}"] = {**(values.get(f"{name}:{key}") or {}), **changed}
+        written = values.get(f"{name}:{key}")
+        values[f"{name}:{key}"] = {**(written if isinstance(written, dict) else {}), **changed}
     naming = NamePattern(name, stack, f"{account} {region}", _pattern(values.pop(_AUTONAMING, None)))
     values["aws:region"] = region
     for key, value in values.items():
