@@ -135,7 +135,8 @@ class Ingest:
             return self._kept_meanwhile(request, upload, Changed("bound"))
         pictures.check(data)
         key = self._keep(data, content)
-        self.requests.kept(request.request_id, key, self.clock.now())
+        if not self.requests.kept(request.request_id, key, self.clock.now()):
+            return self._kept_meanwhile(request, upload, Changed("kept under another key"))
         self.log.emit(events.UploadKept(request_id=request.request_id, digest=key, size=content.size))
         return replace(request, etag=upload.etag, content=content, key=key), content, key
 
