@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from http import HTTPStatus
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from local import event_sources, http_api, mail_service, presigned_post, queues, schedules
-from local.http_message import Response, aws_json_error
+from local.http_message import Response, aws_json_error, json_response, make_headers
 from local.iam.links import Links
 from local.lambda_service import NoSuchFunctionError, ThrottledError
 from local.long_poll import receive_messages
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from local.http_api import HttpApis
     from local.http_message import Request
     from local.iam.gate import Gate
+    from local.iam.signatures import Caller
     from local.lambda_service import LambdaService
     from local.mail_service import MailService
     from local.presigned_post import PresignedPosts
@@ -30,6 +32,11 @@ if TYPE_CHECKING:
 
 _INVOKE: Final = re.compile(r"^/2015-03-31/functions/([^/]+)/invocations$")
 _FUNCTIONS: Final = re.compile(r"^/\d{4}-\d\d-\d\d/(functions|event-source-mappings)(/|$)")
+_MOTOS_OWN: Final = ("/moto-api", "/latest/meta-data/", "/latest/api/")
+"""Where moto has an interface of its own, whoever signs and for whatever."""
+_ASKED_BY_BROWSERS: Final = frozenset(
+    {"host", "origin", "access-control-request-method", "access-control-request-headers"}
+)
 _LARGEST_EVENT: Final = 6 * 1024 * 1024
 """Bytes of a synchronous invocation's payload."""
 
@@ -77,29 +84,41 @@ class Front:
             return self._apis.handle(request)
         if presigned_post.is_form_upload(request):
             return self._posts.handle(request, request.path.strip("/"))
-        if request.method == "OPTIONS":  # a browser's question, which it never signs
-            return self._account.handle(request)
+        if request.path.startswith(_MOTOS_OWN):
+            return json_response({"message": "Not Found"}, HTTPStatus.NOT_FOUND)
+        if request.method == "OPTIONS":
+            return self._account.handle(_bare_question(request))
+        return self._signed(request)
+
+    def _signed(self, request: Request) -> Response:
         caller = self._gate.admit(request)
         if isinstance(caller, Response):
             return caller
-        response = self._answer(request, caller.credentials)
+        response = self._answer(request, caller)
         return self._gate.veil(request, caller.credentials, response) if caller.scope.service == "s3" else response
 
-    def _answer(self, request: Request, caller: Credentials) -> Response:  # noqa: PLR0911 - one return for each kind of request
-        target = request.header("X-Amz-Target")
-        if target.startswith("Textract."):
-            return self._textract.handle(request, target.removeprefix("Textract."), caller)
-        if target.startswith("AWSEvents."):
-            return self._events(request, target.removeprefix("AWSEvents."))
-        if target == "AmazonSQS.ReceiveMessage":
+    def _answer(self, request: Request, caller: Caller) -> Response:
+        """Have the service answer that the signature is for, as on AWS the host would: by that it was let in."""
+        service, who = caller.scope.service, caller.credentials
+        operation = request.header("X-Amz-Target").rpartition(".")[2]
+        if service == "textract":
+            return self._textract.handle(request, operation, who)
+        if service == "events":
+            return self._events(request, operation)
+        if service == "sqs" and operation == "ReceiveMessage":
             return receive_messages(self._account, request, lambda: self.stopping)
+        if service == "ses" and mail_service.takes(request):
+            return self._mail.handle(request, who.account_id)
+        if service == "lambda":
+            return self._lambda(request, who)
+        return self._links.refusal(request) or self._account.handle(request, who.account_id)
+
+    def _lambda(self, request: Request, caller: Credentials) -> Response:
         if request.method == "POST" and (invoked := _INVOKE.match(request.raw_path)):
             return self._invoke(request, unquote(invoked.group(1)))
-        if mail_service.takes(request):
-            return self._mail.handle(request, caller.account_id)
         if request.method != "GET" and (resource := _FUNCTIONS.match(request.raw_path)):
             return self._deploy(request, resource.group(1), caller)
-        return self._links.refusal(request) or self._account.handle(request, caller.account_id)
+        return self._account.handle(request, caller.account_id)
 
     def _deploy(self, request: Request, resource: str, caller: Credentials) -> Response:
         """Make, change or remove a function or a mapping; the workers and pollers follow."""
@@ -144,6 +163,12 @@ class Front:
         if outcome.function_error:
             headers.append(("X-Amz-Function-Error", outcome.function_error))
         return Response(200, outcome.payload, headers)
+
+
+def _bare_question(request: Request) -> Request:
+    """What a browser asks S3 before it sends: it signs nothing, so nothing else of it may count."""
+    headers = [(name, value) for name, value in request.headers.items() if name.lower() in _ASKED_BY_BROWSERS]
+    return dataclasses.replace(request, raw_query="", headers=make_headers(headers), body=b"")
 
 
 def _cannot(code: str, reason: str) -> Response:
