@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from local import event_sources, http_api, mail_service, presigned_post, queues, schedules
 from local.http_message import Response, aws_json_error, json_response, make_headers
+from local.iam import calls
 from local.iam.links import Links
 from local.lambda_service import NoSuchFunctionError, ThrottledError
 from local.long_poll import receive_messages
@@ -87,8 +88,16 @@ class Front:
         if request.path.startswith(_MOTOS_OWN):
             return json_response({"message": "Not Found"}, HTTPStatus.NOT_FOUND)
         if request.method == "OPTIONS":
-            return self._account.handle(_bare_question(request))
+            return self._preflight(request)
         return self._signed(request)
+
+    def _preflight(self, request: Request) -> Response:
+        """What a browser asks of a bucket before it sends: it signs nothing, so nothing else of it may count."""
+        with self._account.locked():
+            if not self._account.owner_of_bucket(request.path.lstrip("/").partition("/")[0]):
+                return Response(HTTPStatus.FORBIDDEN)
+        headers = [(name, value) for name, value in request.headers.items() if name.lower() in _ASKED_BY_BROWSERS]
+        return self._account.handle(dataclasses.replace(request, raw_query="", headers=make_headers(headers), body=b""))
 
     def _signed(self, request: Request) -> Response:
         caller = self._gate.admit(request)
@@ -104,18 +113,27 @@ class Front:
         if service == "textract":
             return self._textract.handle(request, operation, who)
         if service == "events":
-            return self._events(request, operation)
-        if service == "sqs" and operation == "ReceiveMessage":
-            return receive_messages(self._account, request, lambda: self.stopping)
+            return self._events(request, operation, who)
+        if service == "sqs":
+            return self._sqs(request, operation, who)
         if service == "ses" and mail_service.takes(request):
             return self._mail.handle(request, who.account_id)
         if service == "lambda":
-            return self._lambda(request, who)
-        return self._links.refusal(request) or self._account.handle(request, who.account_id)
+            return self._lambda(request, caller)
+        refused = self._links.bad_notification(request) if service == "s3" else None
+        return refused or self._account.handle(request, who.account_id)
 
-    def _lambda(self, request: Request, caller: Credentials) -> Response:
+    def _sqs(self, request: Request, operation: str, caller: Credentials) -> Response:
+        owner = calls.owner_of_queue(request) or caller.account_id
+        if operation == "ReceiveMessage":
+            return receive_messages(self._account, request, owner, lambda: self.stopping)
+        return self._account.handle(request, owner)
+
+    def _lambda(self, request: Request, signed: Caller) -> Response:
+        caller = signed.credentials
         if request.method == "POST" and (invoked := _INVOKE.match(request.raw_path)):
-            return self._invoke(request, unquote(invoked.group(1)))
+            arn = calls.function_arn(unquote(invoked.group(1)), signed.scope.region, caller.account_id)
+            return self._invoke(request, arn)
         if request.method != "GET" and (resource := _FUNCTIONS.match(request.raw_path)):
             return self._deploy(request, resource.group(1), caller)
         return self._account.handle(request, caller.account_id)
@@ -126,7 +144,9 @@ class Front:
             reason = event_sources.why_unsupported(request.json())
             if reason:
                 return _cannot("InvalidParameterValueException", reason)
-        response = self._links.refusal(request) or self._account.handle(request, caller.account_id)
+        response = self._links.bad_function(request, caller.account_id) or self._account.handle(
+            request, caller.account_id
+        )
         if response.status >= HTTPStatus.BAD_REQUEST:
             return response
         if request.method == "POST" and request.raw_path.rstrip("/").endswith("/functions"):
@@ -136,16 +156,16 @@ class Front:
         self._sources.follow_account()
         return response
 
-    def _events(self, request: Request, operation: str) -> Response:
+    def _events(self, request: Request, operation: str, caller: Credentials) -> Response:
         """Make, change or remove a rule; the schedules follow."""
         reason = schedules.why_unsupported(operation, request.json())
         if reason:
             return _cannot("ValidationException", reason)
-        response = self._account.handle(request)
+        response = self._account.handle(request, caller.account_id)
         self._schedules.follow_account()
         return response
 
-    def _invoke(self, request: Request, name: str) -> Response:
+    def _invoke(self, request: Request, arn: str) -> Response:
         """Lambda's Invoke: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html."""
         kind = request.header("X-Amz-Invocation-Type") or "RequestResponse"
         if len(request.body) > _LARGEST_EVENT:
@@ -154,21 +174,15 @@ class Front:
             message = f"The local cloud has no invocations of the type {kind}."
             return aws_json_error(400, "InvalidParameterValueException", message)
         try:
-            outcome = self._service.invoke(name, request.body or b"{}")
+            outcome = self._service.invoke(arn, request.body or b"{}")
         except NoSuchFunctionError:
-            return aws_json_error(404, "ResourceNotFoundException", f"Function not found: {name}")
+            return aws_json_error(404, "ResourceNotFoundException", f"Function not found: {arn}")
         except ThrottledError:
             return aws_json_error(429, "TooManyRequestsException", "Rate Exceeded.")
         headers = [("Content-Type", "application/json"), ("X-Amz-Executed-Version", "$LATEST")]
         if outcome.function_error:
             headers.append(("X-Amz-Function-Error", outcome.function_error))
         return Response(200, outcome.payload, headers)
-
-
-def _bare_question(request: Request) -> Request:
-    """What a browser asks S3 before it sends: it signs nothing, so nothing else of it may count."""
-    headers = [(name, value) for name, value in request.headers.items() if name.lower() in _ASKED_BY_BROWSERS]
-    return dataclasses.replace(request, raw_query="", headers=make_headers(headers), body=b"")
 
 
 def _cannot(code: str, reason: str) -> Response:

@@ -58,7 +58,7 @@ class Access:
             UnknownPolicyError: A policy says something that is not known here.
         """
         with self._account.locked():
-            role = self._role(caller.role_arn) if caller.role_arn else None
+            role = self._account.role(caller.role_arn) if caller.role_arn else None
             own = _of_role(role) if role else () if caller.role_arn else _EVERYTHING
             who = Principal(account=caller.account_id, arn=caller.role_arn or f"arn:aws:iam::{caller.account_id}:root")
             decided = [(ask, self._decide(ask, who, own)) for ask in asks]
@@ -101,7 +101,7 @@ class Access:
     def may_assume(self, service: str, role_arn: str) -> bool:
         """Whether a service may act as a role, by the role's trust policy."""
         with self._account.locked():
-            role = self._role(role_arn)
+            role = self._account.role(role_arn)
             if role is None:
                 return False
             trust = statements_of(role.assume_role_policy_document, f"the trust policy of {role.name}")
@@ -127,7 +127,7 @@ class Access:
 
     def _decided(self, role_arn: str, asks: Iterable[Ask]) -> list[tuple[Ask, Decision]]:
         with self._account.locked():
-            role = self._role(role_arn)
+            role = self._account.role(role_arn)
             who = Principal(account=_account_of(role_arn), arn=role_arn)
             return [(ask, self._decide(ask, who, _of_role(role) if role else ())) for ask in asks]
 
@@ -141,7 +141,7 @@ class Access:
         # It takes both: IAM's user guide, reference_policies_evaluation-logic-cross-account.html.
         ours, theirs = decide(told, who, own=own), decide(told, who, of_resource=of_resource)
         both = ours.allowing if ours.allowed and theirs.allowed else ()
-        return Decision(both, (*ours.denying, *theirs.denying))
+        return Decision(both, (*ours.denying, *theirs.denying), lacks_resources_leave=bool(ours.allowing))
 
     def _note(self, role: str, decided: Iterable[tuple[Ask, Decision]]) -> None:
         used = {
@@ -153,9 +153,6 @@ class Access:
         }
         with self._lock:
             self._used |= used
-
-    def _role(self, arn: str) -> Role | None:
-        return next((role for role in self._account.roles() if role.arn == arn), None)
 
     def _owner(self, resource: str) -> str:
         """The account that a resource belongs to; empty for none."""

@@ -160,6 +160,30 @@ def _sns(request: Request) -> Iterator[Ask]:
     yield Ask(f"sns:{operation}", form.get("TopicArn", [""])[0])
 
 
+def accounts_named(request: Request, service: str, account: Account) -> set[str]:
+    """The accounts whose resources of a service a request names: by ARN, by a queue's URL, by a bucket's name."""
+    if service == "s3":
+        source = unquote(request.header("x-amz-copy-source")).lstrip("/")
+        buckets = {path.partition("/")[0] for path in (request.path.lstrip("/"), source)}
+        return {owner for bucket in buckets if (owner := account.owner_of_bucket(bucket))}
+    told = f"{request.path} {unquote(request.raw_query)} {unquote(request.body.decode('latin-1'))}"
+    arns = re.findall(rf"arn:aws:{_OWN_ARNS.get(service, service)}:[a-z0-9-]*:(\d{{12}}):", told)
+    return {*arns, *filter(None, [owner_of_queue(request) if service == "sqs" else ""])}
+
+
+_OWN_ARNS: Final = {"sts": "iam", "iam": "of-others-it-only-speaks"}
+"""How ARNs of a service's resources begin, where not with its own name; IAM names others' in policies only."""
+
+
+def owner_of_queue(request: Request) -> str:
+    """The account of the queue that a request names; empty when it names none."""
+    try:
+        url = str(request.json().get("QueueUrl", ""))
+    except ValueError:
+        return ""
+    return queue_arn(url, "").split(":")[4]
+
+
 _SQS_ACTIONS: Final = {
     **{name: name for name in ("SendMessage", "ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility")},
     **{f"{name}Batch": name for name in ("SendMessage", "DeleteMessage", "ChangeMessageVisibility")},
@@ -187,9 +211,20 @@ def _lambda(request: Request, scope: Scope, caller_account: str) -> Iterator[Ask
     invoked = _INVOCATION.match(request.raw_path)
     if invoked is None:
         raise UnknownCallError(f"lambda: {request.method} {request.raw_path}: what it needs is not known here")
-    named = unquote(invoked.group(1))
-    prefix = f"arn:aws:lambda:{scope.region}:{caller_account}:function:"
-    yield Ask("lambda:InvokeFunction", named if named.startswith("arn:") else prefix + named)
+    yield Ask("lambda:InvokeFunction", function_arn(unquote(invoked.group(1)), scope.region, caller_account))
+
+
+def function_arn(named: str, region: str, account_id: str) -> str:
+    """The ARN of the function that somebody of an account names by its name, its ARN or a part of that.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_RequestParameters
+    """
+    match named.split(":"):
+        case ["arn", *_]:
+            return named
+        case [owner, "function", name, *_]:
+            return f"arn:aws:lambda:{region}:{owner}:function:{name}"
+    return f"arn:aws:lambda:{region}:{account_id}:function:{named}"
 
 
 def _textract(request: Request) -> Iterator[Ask]:

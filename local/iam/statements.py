@@ -148,6 +148,8 @@ class Decision:
 
     allowing: tuple[Statement, ...]
     denying: tuple[Statement, ...]
+    lacks_resources_leave: bool = False
+    """Whether only the policy of the resource is missing."""
 
     @property
     def allowed(self) -> bool:

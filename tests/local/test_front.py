@@ -54,6 +54,11 @@ def test_a_browsers_question_does_nothing_else(bench: Bench) -> None:
     assert "Messages" not in bench.sqs.receive_message(QueueUrl=url)
 
 
+@pytest.mark.parametrize("path", ["/", "/no-such-bucket", "/?Action=ListQueues"])
+def test_a_browser_is_told_nothing_of_what_is_no_bucket(bench: Bench, path: str) -> None:
+    assert answer(bench, "OPTIONS", path, Origin=ORIGIN, Access_Control_Request_Method="GET").status == 403
+
+
 @pytest.mark.parametrize("path", ["/moto-api/data.json", "/moto%2Dapi/reset", "/latest/meta-data/iam"])
 def test_nobody_comes_to_what_is_motos_own(bench: Bench, path: str) -> None:
     assert answer(bench, "POST", path).status == 404
