@@ -11,8 +11,9 @@ from urllib.parse import unquote
 
 from local import event_sources, http_api, mail_service, presigned_post, queues, schedules
 from local.http_message import Response, aws_json_error, json_response, make_headers
-from local.iam import calls
+from local.iam import calls, refusals
 from local.iam.links import Links
+from local.iam.patterns import UnknownPolicyError
 from local.lambda_service import NoSuchFunctionError, ThrottledError
 from local.long_poll import receive_messages
 
@@ -79,6 +80,12 @@ class Front:
 
     def handle(self, request: Request) -> Response:
         """Answer one request: ours, or a visitor's, or one to AWS by somebody who has signed and may."""
+        try:
+            return self._handle(request)
+        except UnknownPolicyError as error:
+            return refusals.cannot_tell(request, "s3" if presigned_post.is_form_upload(request) else "", error)
+
+    def _handle(self, request: Request) -> Response:
         if request.raw_path.startswith("/_local/"):
             return self._control.handle(request)
         if _is_for_http_api(request):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
@@ -50,6 +51,7 @@ class Access:
         self._account = account
         self._lock = threading.Lock()
         self._used: set[Right] = set()
+        self._told: set[str] = set()
 
     def refusal(self, caller: Credentials, asks: Iterable[Ask]) -> Denied | None:
         """What of it somebody may not do; None when they may do all of it, which is then noted as used.
@@ -70,8 +72,15 @@ class Access:
         return denied
 
     def role_may(self, role_arn: str, *asks: Ask) -> bool:
-        """Whether a service that acts as a role may do something, all of it; if so, it is noted as used."""
-        decided = self._decided(role_arn, asks)
+        """Whether a service that acts as a role may do something, all of it; if so, it is noted as used.
+
+        Nobody waits for its answer: what its policies cannot be told of is not done, and said in the cloud's log once.
+        """
+        try:
+            decided = self._decided(role_arn, asks)
+        except UnknownPolicyError as error:
+            self._tell(f"{role_arn}: {error}")
+            return False
         allowed = all(decision.allowed for _, decision in decided)
         if allowed:
             self._note(role_arn.rpartition("/")[2], decided)
@@ -104,7 +113,7 @@ class Access:
             role = self._account.role(role_arn)
             if role is None:
                 return False
-            trust = statements_of(role.assume_role_policy_document, f"the trust policy of {role.name}")
+            trust = statements_of(role.assume_role_policy_document, f"the trust policy of {role.name}", of_trust=True)
             ask = Ask("sts:AssumeRole", role_arn, {"aws:securetransport": "true"})
             return decide(ask, Principal(service=service), of_resource=trust).allowed
 
@@ -139,9 +148,15 @@ class Access:
         if owner in {"", who.account}:
             return decide(told, who, own=own, of_resource=of_resource)
         # It takes both: IAM's user guide, reference_policies_evaluation-logic-cross-account.html.
-        ours, theirs = decide(told, who, own=own), decide(told, who, of_resource=of_resource)
+        ours, theirs = decide(told, who, own=own), decide(told, who, of_resource=of_resource, across=True)
         both = ours.allowing if ours.allowed and theirs.allowed else ()
         return Decision(both, (*ours.denying, *theirs.denying), lacks_resources_leave=bool(ours.allowing))
+
+    def _tell(self, untellable: str) -> None:
+        with self._lock:
+            if untellable not in self._told:
+                self._told.add(untellable)
+                sys.stderr.write(f"The local cloud cannot tell what is allowed: {untellable}\n")
 
     def _note(self, role: str, decided: Iterable[tuple[Ask, Decision]]) -> None:
         used = {
