@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from botocore.auth import SigV4Auth
+from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def test_the_service_answers_that_the_signature_is_for(bench: Bench) -> None:
     body = json.dumps({"QueueUrl": url})
     request = AWSRequest("PUT", f"{bench.region.endpoint}/{bucket}/key", headers, body)
     client: Any = bench.s3
-    SigV4Auth(client._request_signer._credentials, "s3", "us-east-1").add_auth(request)  # noqa: SLF001 - to sign by hand
+    S3SigV4Auth(client._request_signer._credentials, "s3", "us-east-1").add_auth(request)  # noqa: SLF001 - to sign by hand
 
     connection = http.client.HTTPConnection(urlsplit(bench.region.endpoint).netloc)
     connection.request("PUT", f"/{bucket}/key", body, dict(request.headers))
