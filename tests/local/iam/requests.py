@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
 import pytest
@@ -37,10 +37,12 @@ def made(call: Callable[..., object], **asked: object) -> Request:
     sent = taken.value.request
     url, body = urlsplit(sent.url), sent.body or b""
     headers = [(name, value.decode() if isinstance(value, bytes) else value) for name, value in sent.headers.items()]
-    if isinstance(body, str):
-        body = body.encode()
-    content = bytes(body) if isinstance(body, (bytes, bytearray)) else body.read()
-    return Request(sent.method, url.path, url.query, make_headers([*headers, ("Host", url.netloc)]), content)
+    return Request(sent.method, url.path, url.query, make_headers([*headers, ("Host", url.netloc)]), _bytes(body))
+
+
+def _bytes(body: Any) -> bytes:  # noqa: ANN401 - text, bytes or a file, as it comes
+    content: bytes = body.encode() if isinstance(body, str) else body.read() if hasattr(body, "read") else bytes(body)
+    return content
 
 
 def opened(link: str, method: str = "GET", body: bytes = b"", **headers: str) -> Request:
