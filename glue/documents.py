@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pyspark import SparkContext
-    from pyspark.sql import Column, DataFrame, Row, SparkSession
+    from pyspark.sql import DataFrame, Row, SparkSession
 
     from glue.stores import Seen, Store
     from runtime.core.manifest import Document
@@ -91,9 +91,17 @@ def tally(lines: DataFrame) -> DataFrame:
         transcript.
     """
     text = _texts(lines).groupBy("document", "text")
-    distinct = text.agg(_n(), F.sum("confidence").alias("weighted"), F.max("problem").alias("problem"))
+    distinct = text.agg(
+        F.count("at").alias("n"),
+        F.sum("confidence").alias("weighted"),
+        F.count("confidence").alias("sure"),
+        F.max("problem").alias("problem"),
+    )
+    odd = (F.col("sure") < F.col("n")) | (F.col("text").isNull() & (F.col("n") > 0))
+    problem = F.greatest("problem", F.when(odd, _UNREADABLE).otherwise(0))
     found = distinct.select(
-        "document", "n", "weighted", "problem", F.explode_outer(words.find(F.col("text"))).alias("w")
+        *("document", "n", "weighted", problem.alias("problem")),
+        F.explode_outer(words.find(F.col("text"))).alias("w"),
     )
     by_word = found.groupBy("document", words.fold(F.col("w")).alias("word")).agg(
         F.sum("n").alias("n"), F.sum("weighted").alias("weighted"), F.max("problem").alias("problem")
@@ -111,25 +119,20 @@ def tally(lines: DataFrame) -> DataFrame:
     )
 
 
-def _n() -> Column:
-    return F.count(F.lit(1)).alias("n")
-
-
 def _texts(lines: DataFrame) -> DataFrame:
-    """A row for each text of each line, and one without text for what is no page; a null line is none, not broken."""
+    """A row for each text of each line, with its place `at`; one without either for a line without any.
+
+    What is wrong with a line as a whole is told here; with one text, only once they are counted: per text as little as
+    can be is done.
+    """
     page = F.from_json("line", _PAGE, _STRICT)
     pages = lines.select("document", "problem", F.col("line").isNull().alias("mark"), page.alias("page"))
     texts, confidences = F.col("page.texts"), F.col("page.confidences")
-    whole = F.coalesce(F.size(texts) == F.size(confidences), F.lit(False))  # noqa: FBT003  a column's value
+    whole = texts.isNotNull() & confidences.isNotNull() & (F.size(texts) == F.size(confidences))
     problem = F.when(F.col("mark") | whole, F.col("problem")).otherwise(_UNREADABLE)
-    each = pages.select(
-        *("document", "mark", problem.alias("problem")),
-        *(confidences.alias("confidences"), F.posexplode_outer(texts).alias("at", "text")),
-    )
-    confidence = F.expr("confidences[at]")
-    there = F.col("mark") | (F.col("text").isNotNull() & confidence.isNotNull())
-    problem = F.when(there, F.col("problem")).otherwise(_UNREADABLE)
-    return each.select("document", "text", confidence.alias("confidence"), problem.alias("problem"))
+    columns = pages.select("document", problem.alias("problem"), texts.alias("texts"), confidences.alias("confidences"))
+    each = columns.select("document", "problem", "confidences", F.posexplode_outer("texts").alias("at", "text"))
+    return each.select("document", "problem", "at", "text", F.expr("confidences[at]").alias("confidence"))
 
 
 def _look(context: SparkContext, documents: Sequence[Document]) -> list[tuple[int, Seen | Outcome]]:

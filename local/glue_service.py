@@ -10,7 +10,6 @@ import threading
 import traceback
 from typing import TYPE_CHECKING, Any, Final
 
-from local.credentials import ACCOUNT_ID
 from local.glue_run import GlueJob, GlueRun, GlueRunner, deadline_of, kill
 from local.http_message import aws_json_error, json_response
 
@@ -52,17 +51,22 @@ class GlueService:
         self._watch.start()
 
     @staticmethod
-    def takes(target: str) -> bool:
-        """Whether an operation, by its X-Amz-Target, is answered here."""
-        service, _, operation = target.partition(".")
-        return service == "AWSGlue" and (operation in _OURS or operation == "CreateJob")
+    def takes(operation: str) -> bool:
+        """Whether an operation of Glue's is answered here."""
+        return operation in _OURS or operation == "CreateJob"
 
-    def handle(self, request: Request, operation: str) -> Response:
-        """Answer one operation."""
+    def handle(self, request: Request, operation: str, account_id: str) -> Response:
+        """Answer one operation to somebody of an account, who knows the jobs of that one only."""
         asked: dict[str, Any] = request.json()
+        if operation == "CreateJob":
+            return self._create(request, str(asked.get("Role", "")), account_id)
+        with self._account.locked():
+            job = self._account.glue_job(str(asked.get("JobName")), account_id)
+        if job is None:
+            return aws_json_error(400, "EntityNotFoundException", f"Job {asked.get('JobName')} not found.")
         match operation:
             case "StartJobRun":
-                return self._start(asked)
+                return self._start(job, asked)
             case "GetJobRun":
                 run = self._find(str(asked.get("JobName")), str(asked.get("RunId")))
                 return json_response({"JobRun": run.as_json()}) if run else _unknown()
@@ -70,11 +74,13 @@ class GlueService:
                 return self._list(asked)
             case "BatchStopJobRun":
                 return self._stop_runs(asked)
-        role = str(asked.get("Role", ""))
-        if not self._account.access.may_assume(_SERVICE, role, source_account=ACCOUNT_ID):
+        raise LookupError(operation)
+
+    def _create(self, request: Request, role: str, account_id: str) -> Response:
+        if not self._account.access.may_assume(_SERVICE, role, source_account=account_id):
             message = f"Service is unable to assume provided role. Please verify role's TrustPolicy ({role})"
             return aws_json_error(400, "InvalidInputException", message)
-        return self._account.handle(request)
+        return self._account.handle(request, account_id)
 
     def is_busy(self) -> bool:
         """Whether a run is under way, or its end is not told yet."""
@@ -102,12 +108,8 @@ class GlueService:
             thread.join(_STOP_SECONDS)
         self._runner.close()
 
-    def _start(self, asked: dict[str, Any]) -> Response:
+    def _start(self, job: GlueJob, asked: dict[str, Any]) -> Response:
         with self._changed:
-            with self._account.locked():
-                job = self._account.glue_job(str(asked.get("JobName")))
-            if job is None:
-                return aws_json_error(400, "EntityNotFoundException", f"Job {asked.get('JobName')} not found.")
             if sum(run.under_way for run in self._runs if run.job.name == job.name) >= job.most_runs:
                 message = f"Concurrent runs exceeded for {job.name}"
                 return aws_json_error(400, "ConcurrentRunsExceededException", message)

@@ -51,4 +51,4 @@ def test_the_script_counts_a_manifest_under_spark_submit_with_its_modules_in_a_z
     (outcome,) = [json.loads(line) for line in (tmp_path / "manifest.outcomes.jsonl").read_bytes().splitlines()]
     assert outcome["outcome"] == "counted"
     assert (tmp_path / keys.word_count(DIGEST)).read_bytes() == tally(DIGEST, transcript).dump()
-    assert '"event": "documents_counted"' in run.stderr
+    assert '"event": "documents_counted"' in run.stdout

@@ -623,6 +623,27 @@ def test_a_delivery_that_was_overtaken_by_its_twin_does_not_fail_the_request(
     assert len(service.mailer.sent) == 1
 
 
+def test_a_delivery_whose_twin_answered_meanwhile_leaves_nothing_behind(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = service.open()
+    upload = service.upload(opened, PICTURE)
+    keep = service.images.keep
+
+    def after_the_other_came_to_its_end(key: str, data: bytes, content: Content) -> bool:
+        monkeypatch.setattr(service.images, "keep", keep)
+        service.ingest(upload)
+        service.run()
+        return keep(key, data, content)
+
+    monkeypatch.setattr(service.images, "keep", after_the_other_came_to_its_end)
+    service.ingest(upload)
+    service.run()
+    assert service.request(opened).state is RequestState.SENT
+    assert (len(service.mailer.sent), len(service.reader.asked)) == (1, 1)
+    assert service.at_rest()
+
+
 def test_an_upload_that_may_not_be_read_is_not_taken_for_gone(service: Service) -> None:
     opened = service.open()
     upload = service.upload(opened, PICTURE)
