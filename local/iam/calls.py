@@ -128,6 +128,10 @@ def object_arn(bucket: str, key: str) -> str:
     return f"arn:aws:s3:::{bucket}/{key}"
 
 
+_SES_ON_EVERYTHING: Final = frozenset({"GetIdentityVerificationAttributes", "VerifyEmailIdentity", "DeleteIdentity"})
+"""No resource types: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonses.html."""
+
+
 def _ses(request: Request, scope: Scope, account: Account, caller_account: str) -> Iterator[Ask]:
     """https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html.
 
@@ -136,7 +140,7 @@ def _ses(request: Request, scope: Scope, account: Account, caller_account: str) 
     """
     form = parse_qs(request.body.decode())
     operation = form.get("Action", [request.raw_path])[0]
-    if operation == "GetIdentityVerificationAttributes":
+    if operation in _SES_ON_EVERYTHING:
         yield Ask(f"ses:{operation}", "*")
         return
     if operation not in {"SendRawEmail", "SendEmail"}:

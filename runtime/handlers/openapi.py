@@ -84,7 +84,8 @@ def _operation(operation: Operation, path: str) -> dict[str, Any]:
     if names := _PARAMETER.findall(path):
         made["parameters"] = [_parameter(name) for name in names]
     if operation.bearer:
-        made["security"] = [{str(operation.bearer): []}]
+        scopes: list[str] = []
+        made["security"] = [{str(operation.bearer): scopes}]
     if operation.takes:
         made["requestBody"] = {"required": True, "content": {"application/json": {"schema": _body(operation)}}}
     made["responses"] = _responses(operation)

@@ -55,6 +55,8 @@ DAY: Final = 24 * 3600
 ON_EVERYTHING: Final = {
     "textract:DetectDocumentText": "Textract knows no resources",
     "ses:GetIdentityVerificationAttributes": "SES knows no resources for its look-ups",
+    "ses:VerifyEmailIdentity": "SES knows no resources for it",
+    "ses:DeleteIdentity": "SES knows no resources for it",
 }
 """Actions that may be granted on `*`, and AWS's reason."""
 

@@ -4,22 +4,40 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email import message_from_bytes, policy
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.picture import Picture
+from cli.proof import Proofs
 from cli.service import Service
+from cli.tokens import KeptTokens
+from runtime.core.mail.compose import REQUEST_HEADER
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
     from cli.service import Opened
+    from cli.tokens import ProvenAddress
     from local.cloud import Cloud
     from local.inbox import Mail
 
 PATIENCE = 60.0
 SETTLED = ("SENT", "FAILED", "UNDELIVERABLE")
+
+
+class Forgetful(KeptTokens):
+    """Keeps nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(Path("nowhere"))
+
+    def address(self, email: str) -> ProvenAddress | None:
+        del email
+
+    def keep_address(self, email: str, proven: ProvenAddress) -> None:
+        del email, proven
 
 
 @dataclass(frozen=True)
@@ -35,11 +53,12 @@ class Visitor:
     cloud: Cloud
     email: str
     api_host: str = ""
+    _proven: dict[str, str] = field(default_factory=dict)
 
     def open(self, data: bytes, filename: str = "page.png") -> tuple[Opened, Picture]:
         """Ask for a form for a picture."""
         picture = Picture(filename, filename, data, len(data))
-        return self._service.open(picture, self.email), picture
+        return self._service.open(picture, self.email, self.address_token), picture
 
     def send(self, data: bytes, filename: str = "page.png") -> Opened:
         """Upload a picture."""
@@ -64,9 +83,16 @@ class Visitor:
         self.cloud.wait_idle(PATIENCE)
         return status
 
+    @property
+    def address_token(self) -> str:
+        """What proves the address: proven when it is first needed, by the mail that comes."""
+        if "token" not in self._proven:
+            self._proven["token"] = Proofs(self._service, self.cloud.local, Forgetful()).renewed(self.email, "")
+        return self._proven["token"]
+
     def mails(self) -> list[Mail]:
-        """What has come."""
-        return self.cloud.mails(self.email)
+        """What has come about pictures."""
+        return [mail for mail in self.cloud.mails(self.email) if REQUEST_HEADER in mail.headers]
 
     def letters(self) -> list[EmailMessage]:
         """What has come, as a mail program reads it."""

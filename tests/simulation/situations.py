@@ -86,6 +86,7 @@ SITUATIONS: Final = {
     ("ingest", "results.read_count"): _NEWER_COUNTER,
     ("ingest", "results.read_text"): _NEWER_COUNTER,
     ("ingest", "results.write_count"): _NEWER_COUNTER,
+    ("notify", "addresses.unproven"): Situation(unproven=True),
     ("notify", "deliveries.postpone"): _busy("notify", "mailer.send"),
     ("notify", "requests.stop_sending"): _busy("notify", "mailer.send"),
     ("notify", "waiters.add"): Situation(woken=True),

@@ -298,7 +298,7 @@ def test_nobody_is_shown_the_result_of_an_expired_twin_whose_key_his_picture_tak
     service.clock.advance(31 * DAY)
     second = service.open()
     service.reader.answer = Retryable("OCR is down")
-    monkeypatch.setattr(service.waiters, "add", lambda *_: (_ for _ in ()).throw(Retryable("busy")))
+    crash_once(monkeypatch, service.waiters, "add", Retryable("busy"), after=False)
     with pytest.raises(Retryable):
         service.ingest(service.upload(second, OTHER))
     assert service.request(second).key == "0" * 32
