@@ -1,4 +1,4 @@
-"""How the command proves an address on this machine's cloud: it finds the mail and presses its link, as a person does."""
+"""How the command proves an address on this machine's cloud: it presses the link in the mail, as a person does."""
 
 from __future__ import annotations
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import urllib3
 
 from cli.picture import Picture
 from cli.proof import Proofs
@@ -27,6 +29,10 @@ PATIENCE = 60.0
 SETTLED = ("SENT", "FAILED", "UNDELIVERABLE")
 
 
+_PROVEN: dict[tuple[str, str, str], str] = {}
+"""What proves an address, by cloud, API and address: it gets only a few mails a day by which it can be proven."""
+
+
 class Forgetful(KeptTokens):
     """Keeps nothing."""
 
@@ -38,6 +44,21 @@ class Forgetful(KeptTokens):
 
     def keep_address(self, email: str, proven: ProvenAddress) -> None:
         del email, proven
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the API answered."""
+
+    status: int
+    headers: dict[str, str]
+    data: bytes
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The body."""
+        told: dict[str, Any] = json.loads(self.data)
+        return told
 
 
 @dataclass(frozen=True)
@@ -53,7 +74,11 @@ class Visitor:
     cloud: Cloud
     email: str
     api_host: str = ""
-    _proven: dict[str, str] = field(default_factory=dict)
+
+    def prove(self) -> Visitor:
+        """Prove the address, if that was not done yet."""
+        assert self.address_token
+        return self
 
     def open(self, data: bytes, filename: str = "page.png") -> tuple[Opened, Picture]:
         """Ask for a form for a picture."""
@@ -74,6 +99,17 @@ class Visitor:
         """What the API tells."""
         return self._service.status(opened.request_id, opened.access_token)
 
+    def ask(self, method: str, path: str, token: str = "", body: object = None) -> Told:
+        """Ask the API for anything."""
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        answer = urllib3.request(
+            method,
+            f"{self.cloud.endpoint}{path}",
+            headers={**headers, **({"host": self.api_host} if self.api_host else {})},
+            **({} if body is None else {"json": body}),  # type: ignore[arg-type]  # one of its keywords
+        )
+        return Told(answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.data)
+
     def outcome(self, opened: Opened) -> dict[str, Any]:
         """What the API tells once the request is settled and nothing moves any more."""
         until = time.monotonic() + PATIENCE
@@ -86,9 +122,10 @@ class Visitor:
     @property
     def address_token(self) -> str:
         """What proves the address: proven when it is first needed, by the mail that comes."""
-        if "token" not in self._proven:
-            self._proven["token"] = Proofs(self._service, self.cloud.local, Forgetful()).renewed(self.email, "")
-        return self._proven["token"]
+        who = (self.cloud.endpoint, self.api_host, self.email)
+        if who not in _PROVEN:
+            _PROVEN[who] = Proofs(self._service, self.cloud.local, Forgetful()).renewed(self.email, "")
+        return _PROVEN[who]
 
     def mails(self) -> list[Mail]:
         """What has come about pictures."""
