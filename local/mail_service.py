@@ -95,7 +95,8 @@ class MailService:
         """Answer a call that `takes` is true of, by somebody of an account."""
         if _is_new_identity(request):
             return self._create_identity(request, account_id)
-        return self._about_identities(request) if _is_about_identities(request) else self._send(request)
+        answer = self._about_identities if _is_about_identities(request) else self._send
+        return answer(request, account_id)
 
     def verify(self, address: str) -> None:
         """Have an address count as verified."""
@@ -121,7 +122,7 @@ class MailService:
             self._pending.pop(address, None)
             self._account.ses(self._region).email_identities.pop(parseaddr(address)[1], None)
 
-    def _about_identities(self, request: Request) -> Response:
+    def _about_identities(self, request: Request, account_id: str) -> Response:
         """Answer VerifyEmailIdentity, DeleteIdentity and GetIdentityVerificationAttributes.
 
         https://docs.aws.amazon.com/ses/latest/APIReference/API_GetIdentityVerificationAttributes.html
@@ -129,7 +130,7 @@ class MailService:
         form = {name: values[0] for name, values in parse_qs(request.body.decode(), keep_blank_values=True).items()}
         operation = form["Action"]
         with self._account.locked():
-            known = self._account.ses(_region_of(request)).email_identities
+            known = self._account.ses(_region_of(request), account_id).email_identities
             if operation == "GetIdentityVerificationAttributes":
                 return _answer(operation, self._states(known, _members(form, "Identities")))
             if operation == "DeleteIdentity":
@@ -160,15 +161,15 @@ class MailService:
         message.set_content(_ASKING.format(link=f"{self._endpoint}{VERIFICATION_PATH}{token}"))
         self._inbox.deliver(message.as_bytes(), message_id=secrets.token_hex(16), to=[address])
 
-    def _send(self, request: Request) -> Response:
+    def _send(self, request: Request, account_id: str) -> Response:
         send = parse_send(request)
         if fault := self._faults.mail_error:
             error = fault.v1 if send.version == 1 else fault.v2
             return send.error(error.code, error.message, error.status)
-        refused = self._refusal(send)
+        refused = self._refusal(send, account_id)
         if refused is not None:
             return refused
-        response = self._account.handle(request)
+        response = self._account.handle(request, account_id)
         if response.status == 200:  # noqa: PLR2004 - HTTP's own number
             self._inbox.deliver(
                 send.raw,
@@ -190,9 +191,9 @@ class MailService:
                 return aws_json_error(400, "AlreadyExistsException", message)
             return self._account.handle(request, account_id)
 
-    def _refusal(self, send: Send) -> Response | None:
+    def _refusal(self, send: Send, account_id: str) -> Response | None:
         with self._account.locked():
-            backend = self._account.ses(send.region)
+            backend = self._account.ses(send.region, account_id)
             if send.configuration_set and send.configuration_set not in backend.config_sets:
                 code = "ConfigurationSetDoesNotExist" if send.version == 1 else "NotFoundException"
                 return send.error(code, f"Configuration set <{send.configuration_set}> does not exist.")

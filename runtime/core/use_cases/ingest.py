@@ -135,7 +135,8 @@ class Ingest:
             return self._kept_meanwhile(request, upload, Changed("bound"))
         pictures.check(data)
         key = self._keep(data, content)
-        self.requests.kept(request.request_id, key, self.clock.now())
+        if not self.requests.kept(request.request_id, key, self.clock.now()):
+            return self._kept_meanwhile(request, upload, Changed("kept under another key"))
         self.log.emit(events.UploadKept(request_id=request.request_id, digest=key, size=content.size))
         return replace(request, etag=upload.etag, content=content, key=key), content, key
 
@@ -146,10 +147,13 @@ class Ingest:
     def _kept_meanwhile(self, seen: Request, upload: Upload, error: Absent) -> tuple[Request, Content, str] | None:
         """What these bytes came to when they are not ours to keep: gone, or bound by somebody quicker."""
         request = self.requests.get(seen.request_id)
-        if request and request.etag == upload.etag and request.key and request.content:
+        ended = request is None or request.state.settled or request.reason is not None
+        if request and not ended and request.etag == upload.etag and request.key and request.content:
             return request, request.content, request.key
         self.log.emit(events.UploadGone(request_id=seen.request_id, cause=str(error)))
-        if request is None or request.state.settled or request.reason or request.etag not in (None, upload.etag):
+        if request is None or ended or request.etag not in (None, upload.etag):
+            if request and request.etag == upload.etag:
+                self._tidy(request)  # the image too, if it was ours to keep it again
             self.uploads.delete(upload.object_key, upload.etag)
         elif request.etag:
             self._wait_for_keeper(request)
@@ -358,14 +362,11 @@ class Ingest:
         Who joins is written down before the lease ends: whoever comes later claims for himself. If nobody has, the work
         is given up, so that who asks for this mail once more does not wait for it.
         """
-        now = self.clock.now()
-        if record.lease_until > now:
+        if record.lease_until > self.clock.now():
             raise Retryable(_OWN_ATTEMPT)
         if not self.waiters.of(record.key):
-            if self.records.abandon(record, Reason.INTERNAL, now):
-                self.log.emit(events.PictureAbandoned(digest=record.key, generation=record.generation))
-                ended = replace(record, state=RecordState.FAILED, reason=Reason.INTERNAL)
-                self._telling.tell_all(ended, but=request.request_id)
+            if claimed := self._claim(request, content, record.key, record):
+                self._give_up(request, claimed.claim, Reason.INTERNAL)
         elif not self._claim_and_read(request, content, record.key, record):
             raise Retryable(_OWN_ATTEMPT)
 

@@ -297,8 +297,11 @@ def test_nobody_is_shown_the_result_of_an_expired_twin_whose_key_his_picture_tak
     service.see_through(PICTURE)
     service.clock.advance(31 * DAY)
     second = service.open()
-    service.reader.answer = Retryable("OCR is down")
-    crash_once(monkeypatch, service.waiters, "add", Retryable("busy"), after=False)
+
+    def busy(_key: str, _request: Request) -> None:
+        raise Retryable("busy")
+
+    monkeypatch.setattr(service.waiters, "add", busy)
     with pytest.raises(Retryable):
         service.ingest(service.upload(second, OTHER))
     assert service.request(second).key == "0" * 32
@@ -618,6 +621,27 @@ def test_a_delivery_that_was_overtaken_by_its_twin_does_not_fail_the_request(
     service.run()
     assert (service.request(opened).state, service.request(opened).reason) == (RequestState.SENT, None)
     assert len(service.mailer.sent) == 1
+
+
+def test_a_delivery_whose_twin_answered_meanwhile_leaves_nothing_behind(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = service.open()
+    upload = service.upload(opened, PICTURE)
+    keep = service.images.keep
+
+    def after_the_other_came_to_its_end(key: str, data: bytes, content: Content) -> bool:
+        monkeypatch.setattr(service.images, "keep", keep)
+        service.ingest(upload)
+        service.run()
+        return keep(key, data, content)
+
+    monkeypatch.setattr(service.images, "keep", after_the_other_came_to_its_end)
+    service.ingest(upload)
+    service.run()
+    assert service.request(opened).state is RequestState.SENT
+    assert (len(service.mailer.sent), len(service.reader.asked)) == (1, 1)
+    assert service.at_rest()
 
 
 def test_an_upload_that_may_not_be_read_is_not_taken_for_gone(service: Service) -> None:
