@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -81,6 +82,14 @@ class UploadSiteArgs:
     site_url: Input[str] | None = None
 
 
+def _digest(secret: Input[str]) -> Input[str]:
+    """SHA-256 of what has at least 128 random bits, hex: it can be shown. Empty if there is no secret."""
+    if not secret:
+        return ""
+    hashed = pulumi.Output.from_input(secret).apply(lambda told: hashlib.sha256(told.encode()).hexdigest())
+    return pulumi.Output.unsecret(hashed)
+
+
 class UploadSite(pulumi.ComponentResource):
     """The uploads bucket, the topic that tells of each upload, and the API."""
 
@@ -130,7 +139,8 @@ class UploadSite(pulumi.ComponentResource):
                     "UPLOADS_PER_DAY": str(args.settings.uploads_per_day),
                     "PROOFS_OF_ALL_PER_DAY": str(args.mail_settings.proofs_of_all_per_day),
                     "MAIL_VERIFICATION": args.mail_settings.verification,
-                    "FRONT_SECRET": args.front_secret,
+                    # Whoever may see a function's configuration sees it: the secret is for the front door alone.
+                    "FRONT_DIGEST": _digest(args.front_secret),
                 },
                 tags=tags_of(name),
             ),

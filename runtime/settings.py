@@ -61,7 +61,7 @@ class ApiSettings(FunctionSettings):
     uploads_per_day: int
     proofs_of_all_per_day: int
     mail_verification: str
-    front_secret: str
+    front_digest: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,12 +18,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hmac
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from runtime.core import events
+from runtime.core import events, tokens
 from runtime.core.described import described
 from runtime.core.errors import BadRequest, Retryable
 from runtime.core.limits import LimitReached
@@ -80,12 +79,13 @@ class Api:
     Attributes:
         do: What it does.
         log: Where it is told what went wrong.
-        front_secret: What comes by the front door shows it in `FRONT_HEADER`; empty if there is no such door.
+        front_digest: SHA-256 of the secret that whatever comes by the front door shows in `FRONT_HEADER`; empty if there
+            is no such door.
     """
 
     do: UseCases
     log: Log
-    front_secret: str = ""
+    front_digest: str = ""
 
     def __call__(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Answer one HTTP request."""
@@ -120,8 +120,7 @@ class Api:
         }
 
     def _admit(self, event: Mapping[str, Any]) -> None:
-        shown = _header(event, FRONT_HEADER)
-        if self.front_secret and not hmac.compare_digest(_bytes(self.front_secret), _bytes(shown)):
+        if self.front_digest and not tokens.same(self.front_digest, _header(event, FRONT_HEADER)):
             raise BadRequest("not_by_the_front_door", "Come by the address of the page.", 403)
 
     def _start_proof(self, asked: Asked) -> dict[str, Any]:
@@ -190,10 +189,6 @@ def _asked(event: Mapping[str, Any], operation: Operation) -> Asked:
 
 def _header(event: Mapping[str, Any], name: str) -> str:
     return str((event.get("headers") or {}).get(name, ""))
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "replace")
 
 
 def _issued(issued: Issued) -> dict[str, Any]:

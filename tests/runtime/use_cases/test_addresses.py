@@ -10,6 +10,7 @@ import pytest
 
 from runtime.core.addresses import DAY, Verification, name_of
 from runtime.core.errors import BadRequest, Retryable, Throttled
+from runtime.core.tokens import hashed
 from runtime.core.types import RequestState
 from runtime.core.use_cases.requests import Wish
 from runtime.handlers.api import FRONT_HEADER, Api
@@ -313,7 +314,12 @@ def test_two_deliveries_of_a_proof_send_one_mail(service: Service) -> None:
 def test_ses_is_asked_once_a_second_by_all_together(sandboxed: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     proofs = [begun(sandboxed, f"reader{number}@example.com") for number in range(3)]
     asked: list[str] = []
-    monkeypatch.setattr(sandboxed.mailer, "verified", lambda emails: set(asked.extend(emails) or ()))
+
+    def verified(emails: list[str]) -> set[str]:
+        asked.extend(emails)
+        return set()
+
+    monkeypatch.setattr(sandboxed.mailer, "verified", verified)
     for _ in range(10):
         for proof in proofs:
             assert sandboxed.use_cases.show_proof(proof.proof_id, proof.proof_token) is None
@@ -356,9 +362,10 @@ def test_an_address_opens_so_many_requests_a_day_and_is_told_when_to_come_back(s
 
 
 def test_the_front_door_must_be_used(service: Service) -> None:
-    api = Api(service.use_cases, service.log, "a secret")
+    api = Api(service.use_cases, service.log, hashed("a secret"))
     asked = event("http_api_post_uploads")
-    for shown in ({}, {FRONT_HEADER: ""}, {FRONT_HEADER: "another"}, {FRONT_HEADER: "a secre\udcff"}):
+    nothing: dict[str, str] = {}
+    for shown in (nothing, {FRONT_HEADER: ""}, {FRONT_HEADER: "another"}, {FRONT_HEADER: "a secre\udcff"}):
         answer = api({**asked, "headers": {**asked["headers"], **shown}})
         assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (403, "not_by_the_front_door")
     answer = api({**asked, "headers": {**asked["headers"], FRONT_HEADER: "a secret"}})
