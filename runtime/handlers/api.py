@@ -79,8 +79,8 @@ class Api:
     Attributes:
         do: What it does.
         log: Where it is told what went wrong.
-        front_digest: SHA-256 of the secret that whatever comes by the front door shows in `FRONT_HEADER`; empty if there
-            is no such door.
+        front_digest: SHA-256 of the secret that the front door adds to all it passes on, in `FRONT_HEADER`; empty if
+            there is no such door.
     """
 
     do: UseCases
