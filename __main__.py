@@ -7,7 +7,7 @@ from pathlib import Path
 import pulumi
 import pulumi_aws as aws
 
-from components import lambda_code, renames
+from components import lambda_code, renames, site_files
 from components.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
 from components.lambda_function import LambdaPlatform
 from components.notifier import Notifier, NotifierArgs
@@ -39,7 +39,16 @@ notifier = Notifier(
         dead_letters=dead_letters,
     ),
 )
-site = UploadSite("site", UploadSiteArgs(settings=settings.site, platform=platform, cache=cache, notifier=notifier))
+site = UploadSite(
+    "site",
+    UploadSiteArgs(
+        settings=settings.site,
+        files=site_files.read(Path(__file__).resolve().parent / "web"),
+        platform=platform,
+        cache=cache,
+        notifier=notifier,
+    ),
+)
 notifier.remind(site.topic_arn)
 ocr = OcrPipeline(
     "ocr",
@@ -78,6 +87,7 @@ recovery = Recovery(
     ),
 )
 
+pulumi.export("site_url", site.url)
 pulumi.export("api_url", site.api_url)
 pulumi.export("region", aws.get_region_output().region)
 pulumi.export("uploads_bucket", site.bucket_name)

@@ -1,4 +1,4 @@
-"""Where people come in: the API that opens requests and answers for them, and the bucket that takes the pictures."""
+"""Where people come in: the page, the API that opens requests and answers for them, the bucket that takes pictures."""
 
 from __future__ import annotations
 
@@ -10,15 +10,20 @@ import pulumi
 import pulumi_aws as aws
 
 from components.event_queue import RETENTION_DAYS
+from components.front_secret import FrontSecret, FrontSecretArgs
 from components.grant import reasoned
 from components.lambda_function import LambdaFunction, LambdaFunctionArgs
 from components.notifier import mail_status
 from components.prefix import Folder
 from components.private_bucket import Expiry, PrivateBucket, PrivateBucketArgs, Wakes
-from components.resource_policy import EventSource, document, nobody_without_tls
+from components.resource_policy import OurService, document, nobody_without_tls
+from components.site_files import FRONT_PAGE, has_front_page
+from components.site_hosting import SiteHosting, SiteHostingArgs
 from components.tags import tags_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pulumi import Output
 
     from components.grant import Grant
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     from components.notifier import Notifier
     from components.result_cache import ResultCache
     from components.settings import SiteSettings
+    from components.site_files import SiteFile
 
 _UPLOADS: Final = Folder("uploads/")
 _UPLOAD_DAYS: Final = RETENTION_DAYS + 1
@@ -50,21 +56,36 @@ _ACCESS_LOG: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class UploadSiteArgs:
-    """What the site needs to know."""
+    """What the site needs to know.
+
+    Attributes:
+        settings: Its own.
+        files: The page's.
+        platform: What its function runs on.
+        cache: Where results are.
+        notifier: Who writes to people.
+    """
 
     settings: SiteSettings
+    files: Sequence[SiteFile]
     platform: LambdaPlatform
     cache: ResultCache
     notifier: Notifier
 
 
 class UploadSite(pulumi.ComponentResource):
-    """The uploads bucket, the topic that tells of each upload, and the API."""
+    """The page, the uploads bucket, the topic that tells of each upload, and the API.
+
+    Attributes:
+        url: Where people find the page, and its API under `/api/`; no slash at the end.
+        api_url: Where CloudFront finds the API, which answers nobody else.
+    """
 
     bucket_name: Output[str]
     topic_arn: Output[str]
     api: LambdaFunction
     api_url: Output[str]
+    url: Output[str]
 
     def __init__(self, name: str, args: UploadSiteArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ocr:index:UploadSite", name, None, opts)
@@ -80,6 +101,20 @@ class UploadSite(pulumi.ComponentResource):
         )
         self.bucket_name = self._uploads.name
         self.topic_arn = self._topic(name)
+        api = aws.apigatewayv2.Api(
+            f"{name}-http",
+            protocol_type="HTTP",
+            tags=tags_of(name),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.api_url = api.api_endpoint
+        secret = FrontSecret(
+            f"{name}-front",
+            FrontSecretArgs(version=args.settings.front_secret_version, tags=tags_of(name)),
+            pulumi.ResourceOptions(parent=self),
+        )
+        self.url = self._hosting(name, args, secret)
+        self._uploads.takes_forms_of(self.url)
         self.api = LambdaFunction(
             f"{name}-api",
             LambdaFunctionArgs(
@@ -98,13 +133,16 @@ class UploadSite(pulumi.ComponentResource):
                 variables={
                     "FORM_MINUTES": str(args.settings.form_minutes),
                     "REQUEST_TTL_DAYS": str(args.settings.request_ttl_days),
+                    # By its address the function comes after CloudFront, as the exchange of a secret wants it.
+                    "SITE_URL": self.url,
+                    "FRONT_SECRET": secret.taken,
                 },
                 tags=tags_of(name),
             ),
             pulumi.ResourceOptions(parent=self),
         )
-        self.api_url = self._http_api(name, args)
-        self.register_outputs({"bucket_name": self.bucket_name, "api_url": self.api_url})
+        self._routes(name, args, api)
+        self.register_outputs({"bucket_name": self.bucket_name, "api_url": self.api_url, "url": self.url})
 
     @reasoned
     def sign_forms(self) -> Grant:
@@ -126,17 +164,35 @@ class UploadSite(pulumi.ComponentResource):
             arn=topic.arn,
             policy=document(
                 nobody_without_tls("sns:Publish", (topic.arn,)),
-                EventSource.bucket(self._uploads.arn).may("sns:Publish", topic.arn),
+                OurService.bucket(self._uploads.arn).may("sns:Publish", topic.arn),
             ),
             opts=child,
         )
         self._uploads.wakes(topics=(Wakes(folder=_UPLOADS, target_arn=topic.arn, let_in_by=policy),))
         return topic.arn
 
-    def _http_api(self, name: str, args: UploadSiteArgs) -> Output[str]:
+    def _hosting(self, name: str, args: UploadSiteArgs, secret: FrontSecret) -> Output[str]:
+        """The page, and the API on its origin."""
+        if not has_front_page(args.files):
+            pulumi.log.warn(f"web/ has no {FRONT_PAGE}: the site will have an API, and no page.", self)
+        hosting = SiteHosting(
+            f"{name}-web",
+            SiteHostingArgs(
+                files=args.files,
+                domain=args.settings.domain or None,
+                api_endpoint=self.api_url,
+                front_secret=secret.shown,
+                uploads_origin=pulumi.Output.concat("https://", self._uploads.regional_domain_name),
+                tags=tags_of(name),
+            ),
+            pulumi.ResourceOptions(parent=self),
+        )
+        return hosting.url
+
+    def _routes(self, name: str, args: UploadSiteArgs, api: aws.apigatewayv2.Api) -> None:
+        """Lead the API's routes to its function."""
         child = pulumi.ResourceOptions(parent=self)
         tags = tags_of(name)
-        api = aws.apigatewayv2.Api(f"{name}-http", protocol_type="HTTP", tags=tags, opts=child)
         aws.lambda_.Permission(
             f"{name}-http-calls-api",
             action="lambda:InvokeFunction",
@@ -181,4 +237,3 @@ class UploadSite(pulumi.ComponentResource):
             tags=tags,
             opts=child,
         )
-        return api.api_endpoint

@@ -57,6 +57,8 @@ class ApiSettings(FunctionSettings):
     notify_queue_url: str
     form_minutes: int
     request_ttl_days: float
+    site_url: str
+    front_secret: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,7 +30,20 @@ ACCOUNT = "123456789012"
 _STACK = "pulumi:pulumi:Stack"
 
 # What providers compute. A reference to one that was not given is answered by a text that tells where it came from.
-COMPUTED = ("arn", "url", "name", "bucket", "executionArn", "invokeArn", "apiEndpoint", "configurationSetName")
+COMPUTED = (
+    "apiEndpoint",
+    "arn",
+    "bucket",
+    "bucketRegionalDomainName",
+    "certificateArn",
+    "configurationSetName",
+    "domainName",
+    "executionArn",
+    "invokeArn",
+    "name",
+    "url",
+    "value",
+)
 
 
 @dataclass(frozen=True)

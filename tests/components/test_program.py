@@ -15,6 +15,7 @@ from tests.components.recorder import DuplicateUrnError, configuration, record_p
 STACKS = ("dev", "prod", "local")
 
 EXPORTS = {
+    "site_url",
     "api_url",
     "region",
     "uploads_bucket",
