@@ -30,8 +30,8 @@ class LocalCloud:
     """A local cloud that runs in this process's child, or in another's.
 
     Attributes:
-        endpoint: Where every AWS service answers; also the value of AWS_ENDPOINT_URL. Under `/api/` it is the HTTP API
-            of the stack that was deployed first of those that are there.
+        endpoint: Where every AWS service answers; also the value of AWS_ENDPOINT_URL. It is also the page, and under
+            `/api/` the API, of the stack that was deployed first of those that are there.
         outputs: The exports of a stack deployed there.
     """
 
@@ -47,6 +47,11 @@ class LocalCloud:
     def api_host(self) -> str:
         """The host name of the stack's own HTTP API, which tells it from other stacks'; empty if there is none."""
         return urlsplit(str(self.outputs.get("api_url", ""))).hostname or ""
+
+    @property
+    def site_host(self) -> str:
+        """The host name of the stack's own page and API, which tells it from other stacks'; empty if there is none."""
+        return urlsplit(str(self.outputs.get("site_url", ""))).hostname or ""
 
     def status(self) -> dict[str, Any]:
         """What it is doing: functions, workers, queues, schedules, time, counts of mails and Textract calls.

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from local.account import Account
     from local.clock import Clock
+    from local.cloudfront.edge import Edge
     from local.faults import Faults
     from local.http_api import HttpApis
     from local.http_message import Request, Response
@@ -45,6 +46,7 @@ class Control:
         faults: Faults,
         ledger: OcrLedger,
         apis: HttpApis,
+        edge: Edge,
         endpoint: str,
         on_stacks: Callable[[dict[str, dict[str, Any]]], None],
     ) -> None:
@@ -57,6 +59,7 @@ class Control:
         self._faults = faults
         self._ledger = ledger
         self._apis = apis
+        self._edge = edge
         self._endpoint = endpoint
         self._on_stacks = on_stacks
         self._stacks: dict[str, dict[str, Any]] = {}
@@ -134,6 +137,9 @@ class Control:
         """Take note of the stacks that are there now, each with its exports, in the order of their deployment."""
         hosts = [urlsplit(str(outputs.get("api_url", ""))).hostname or "" for outputs in stacks.values()]
         self._apis.default_api_ids = tuple(api.group(1) for api in map(http_api.HOST.match, hosts) if api)
+        self._edge.default_hosts = tuple(
+            host for outputs in stacks.values() if (host := urlsplit(str(outputs.get("site_url", ""))).hostname)
+        )
         self._stacks = stacks
         self._on_stacks(stacks)
 

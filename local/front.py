@@ -16,6 +16,7 @@ from local.long_poll import receive_messages
 
 if TYPE_CHECKING:
     from local.account import Account
+    from local.cloudfront.edge import Edge
     from local.control import Control
     from local.credentials import Credentials
     from local.event_sources import EventSources
@@ -46,6 +47,7 @@ class Front:
         sources: EventSources,
         schedules: Schedules,
         apis: HttpApis,
+        edge: Edge,
         posts: PresignedPosts,
         mail: MailService,
         textract: TextractService,
@@ -57,6 +59,7 @@ class Front:
         self._sources = sources
         self._schedules = schedules
         self._apis = apis
+        self._edge = edge
         self._posts = posts
         self._mail = mail
         self._textract = textract
@@ -71,14 +74,24 @@ class Front:
 
     def handle(self, request: Request) -> Response:
         """Answer one request: ours, or a visitor's, or one to AWS by somebody who has signed and may."""
+        return self._visitors(request) or self._callers(request)
+
+    def _visitors(self, request: Request) -> Response | None:
+        """The answer to somebody who signs nothing; None if they should have."""
         if request.raw_path.startswith("/_local/"):
             return self._control.handle(request)
+        if self._edge.is_asked(request):
+            return self._edge.handle(request)
         if _is_for_http_api(request):
             return self._apis.handle(request)
         if presigned_post.is_form_upload(request):
             return self._posts.handle(request, request.path.strip("/"))
         if request.method == "OPTIONS":  # a browser's question, which it never signs
             return self._account.handle(request)
+        return None
+
+    def _callers(self, request: Request) -> Response:
+        """The answer to somebody who calls AWS."""
         caller = self._gate.admit(request)
         if isinstance(caller, Response):
             return caller
