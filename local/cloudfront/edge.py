@@ -10,21 +10,17 @@ import secrets
 from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote
 
 from local import http_api
-from local.cloudfront import compression, headers
+from local.cloudfront import bucket, compression, headers
 from local.cloudfront.distribution import Distribution, hosts_of
 from local.http_message import Request, Response, make_headers
-from local.http_server import HOST
-from local.iam import refusals
 
 if TYPE_CHECKING:
     from local.account import Account
-    from local.cloudfront.distribution import Behaviour, Origin
+    from local.cloudfront.distribution import Behaviour
     from local.http_api import HttpApis
 
-_SERVICE: Final = "cloudfront.amazonaws.com"
 _LOCALHOST: Final = "localhost"
 
 _BETWEEN_TWO: Final = frozenset(
@@ -41,8 +37,6 @@ _BETWEEN_TWO: Final = frozenset(
     }
 )
 """Headers that are not passed on."""
-_CONDITIONS: Final = ("If-None-Match", "If-Modified-Since", "Range")
-_OF_S3_ALONE: Final = frozenset({"x-amz-request-id", "x-amz-id-2", "x-amzn-requestid"})
 
 
 class Edge:
@@ -69,8 +63,8 @@ class Edge:
                 return False
             if request.raw_path.startswith("/api/"):
                 return True
-            bucket = request.path.lstrip("/").partition("/")[0]
-            return request.method in {"GET", "HEAD"} and not self._account.owner_of_bucket(bucket)
+            first = request.path.lstrip("/").partition("/")[0]
+            return request.method in {"GET", "HEAD"} and not self._account.owner_of_bucket(first)
 
     def handle(self, request: Request) -> Response:
         """Answer a visitor."""
@@ -115,38 +109,10 @@ class Edge:
         origin = behaviour.origin
         if http_api.HOST.match(origin.domain):
             return self._apis.handle(_as_origin_sees(request, behaviour))
-        bucket, s3, _ = origin.domain.partition(".s3.")
+        name, s3, _ = origin.domain.partition(".s3.")
         if s3:
-            return self._from_bucket(distribution, origin, bucket, request)
+            return bucket.read(self._account, distribution, origin, name, request)
         return _error(HTTPStatus.BAD_GATEWAY, f"CloudFront wasn't able to connect to the origin {origin.domain}.")
-
-    def _from_bucket(self, distribution: Distribution, origin: Origin, bucket: str, request: Request) -> Response:
-        """An object, if the distribution may read it.
-
-        https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
-        """
-        key = f"{origin.path}{request.path}".lstrip("/")
-
-        def may(action: str, arn: str) -> bool:
-            # That CloudFront tells its account is written nowhere.
-            told = {"source_arn": distribution.arn, "source_account": ""}
-            return origin.signed and self._account.access.service_may(_SERVICE, action, arn, **told)
-
-        if not may("s3:GetObject", f"arn:aws:s3:::{bucket}/{key}"):
-            return refusals.hidden(request)
-        asked = [("Host", HOST), *((name, value) for name in _CONDITIONS if (value := request.header(name)))]
-        # S3's strong ETag is what a weak one was made of.
-        asked = [(name, value.removeprefix("W/") if name == "If-None-Match" else value) for name, value in asked]
-        path = f"/{bucket}/{quote(key)}"
-        response = self._account.handle(
-            replace(request, raw_path=path, raw_query="", headers=make_headers(asked), body=b"")
-        )
-        if response.status == HTTPStatus.NOT_FOUND:
-            if not may("s3:ListBucket", f"arn:aws:s3:::{bucket}"):
-                return refusals.hidden(request)
-            return refusals.s3_error(request, HTTPStatus.NOT_FOUND, "NoSuchKey", "The specified key does not exist.")
-        kept = [(name, value) for name, value in response.headers if name.lower() not in _OF_S3_ALONE]
-        return replace(response, headers=kept)
 
     def _with_error_page(self, distribution: Distribution, response: Response) -> Response:
         page = distribution.error_pages.get(response.status)
