@@ -55,9 +55,10 @@ class TableRequests:
             also={**rows.of_content(content), **rows.unfinished(rows.REQUEST, now)},
         )
 
-    def kept(self, request_id: str, key: str, now: float) -> None:
-        """The bytes are kept under the key."""
-        self._set(request_id, "SET #key = if_not_exists(#key, :key), #kept_at = :now", {"key": key, "now": now})
+    def kept(self, request_id: str, key: str, now: float) -> bool:
+        """The bytes are kept under the key; see the port."""
+        free = " AND (attribute_not_exists(#key) OR #key = :key)"
+        return self._set(request_id, "SET #key = :key, #kept_at = :now", {"key": key, "now": now}, free)
 
     def joined(self, request_id: str) -> None:
         """Another request's work on the same picture is waited for."""
@@ -147,6 +148,6 @@ class TableRequests:
         key = rows.request_key(request_id)
         self._table.update(*key, "SET #late_at = :now", {"now": now}, condition="attribute_exists(pk)")
 
-    def _set(self, request_id: str, change: str, values: dict[str, object], also: str = "") -> None:
+    def _set(self, request_id: str, change: str, values: dict[str, object], also: str = "") -> bool:
         condition = f"attribute_exists(pk) AND {_UNSETTLED}{also}"
-        self._table.update(*rows.request_key(request_id), change, {**values, **_SETTLED}, condition=condition)
+        return self._table.update(*rows.request_key(request_id), change, {**values, **_SETTLED}, condition=condition)

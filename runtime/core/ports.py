@@ -238,8 +238,8 @@ class Requests(Protocol):
         """Bind the request to the bytes that were read first. False: it is bound to others."""
         ...
 
-    def kept(self, request_id: str, key: str, now: float) -> None:
-        """The bytes are kept under the key; where another delivery has kept them under another, that one stays."""
+    def kept(self, request_id: str, key: str, now: float) -> bool:
+        """The bytes are kept under the key. False: it has its outcome, or another delivery kept them under another."""
         ...
 
     def joined(self, request_id: str) -> None:

@@ -26,8 +26,14 @@ if TYPE_CHECKING:
     from google.protobuf.empty_pb2 import Empty
 
 PROJECT = Path(__file__).resolve().parents[2]
+PROJECT_NAME = "ocr-wordcount"
 ACCOUNT = "123456789012"
 _STACK = "pulumi:pulumi:Stack"
+
+LONGEST_NAME = "a-name-of-20-letters"
+"""A stack may have no longer one, and names of resources are made of it."""
+
+STACKS = ("dev", "prod", "local", LONGEST_NAME)
 
 # What providers compute. A reference to one that was not given is answered by a text that tells where it came from.
 COMPUTED = (
@@ -48,8 +54,18 @@ COMPUTED = (
 
 @dataclass(frozen=True)
 class Recorded:
-    """One resource as it was registered: its inputs as plain values, the URNs of those that it waits for, and its own
-    earlier ones.
+    """One resource as it was registered.
+
+    Attributes:
+        urn: Its URN.
+        type: Its type, such as `aws:sqs/queue:Queue`.
+        name: Its name in the program.
+        parent: The URN of the component that it belongs to.
+        custom: Whether a provider makes it; else it is a component.
+        inputs: As plain values.
+        after: The URNs of those that it waits for.
+        secret: The inputs that hold a secret.
+        aliases: Its own earlier URNs.
     """
 
     urn: str
@@ -59,18 +75,31 @@ class Recorded:
     custom: bool
     inputs: Mapping[str, Any]
     after: frozenset[str] = frozenset()
+    secret: frozenset[str] = frozenset()
     aliases: frozenset[str] = frozenset()
 
     def out(self, attribute: str) -> str:
         """What another resource sees when it refers to this one's attribute."""
+        if attribute == "id":
+            return f"{self.name}-id"
         return str(self.inputs.get(attribute, f"<{self.name}.{attribute}>"))
 
 
 @dataclass(frozen=True)
 class RecordedStack:
-    """All that one run of the program registered; `finished` are the URNs of components that named their outputs."""
+    """All that one run of the program registered.
+
+    Attributes:
+        resources: What it made.
+        name: The stack's name.
+        config: The settings that it read.
+        exports: What it exported.
+        finished: The URNs of components that named their outputs.
+    """
 
     resources: Sequence[Recorded]
+    name: str
+    config: Mapping[str, Any] = field(default_factory=dict)
     exports: Mapping[str, Any] = field(default_factory=dict)
     finished: Sequence[str] = ()
 
@@ -127,14 +156,16 @@ class _Recorder(mocks.MockMonitor, mocks.Mocks):
         urn = self.make_urn(request.parent, request.type, request.name)
         if request.type == _STACK:
             return resource_pb2.RegisterResourceResponse(urn=urn)
+        given = json_format.MessageToDict(request.object)
         found = Recorded(
             urn,
             request.type,
             request.name,
             request.parent,
             request.custom,
-            plain(json_format.MessageToDict(request.object)),
+            plain(given),
             frozenset(request.dependencies),
+            frozenset(key for key, value in given.items() if holds_a_secret(value)),
             frozenset(alias.urn for alias in request.aliases if alias.urn),
         )
         with self._lock:
@@ -144,7 +175,7 @@ class _Recorder(mocks.MockMonitor, mocks.Mocks):
         outputs = struct_pb2.Struct()
         outputs.CopyFrom(request.object)
         outputs.update({key: found.out(key) for key in COMPUTED if key not in found.inputs})
-        return resource_pb2.RegisterResourceResponse(urn=urn, id=f"{request.name}-id", object=outputs)
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=found.out("id"), object=outputs)
 
     def RegisterResourceOutputs(  # noqa: N802 - the protocol's name
         self,
@@ -175,6 +206,17 @@ class _Recorder(mocks.MockMonitor, mocks.Mocks):
         raise NotImplementedError(f"{args.typ} is read, not made: teach the recorder")
 
 
+def holds_a_secret(value: Any) -> bool:  # noqa: ANN401 - a JSON value
+    """Whether a value off the wire is a secret, or has one in it."""
+    if isinstance(value, list):
+        return any(map(holds_a_secret, value))
+    return isinstance(value, dict) and (_is_secret(value) or any(map(holds_a_secret, value.values())))
+
+
+def _is_secret(value: Mapping[str, Any]) -> bool:
+    return value.get(rpc._special_sig_key) == rpc._special_secret_sig  # noqa: SLF001 - how a secret looks has no public name
+
+
 def plain(value: Any) -> Any:  # noqa: ANN401 - a JSON value
     """A value off the wire: secrets unwrapped, whole numbers whole."""
     if isinstance(value, list):
@@ -183,7 +225,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - a JSON value
         return int(value)
     if not isinstance(value, dict):
         return value
-    if value.get(rpc._special_sig_key) == rpc._special_secret_sig:  # noqa: SLF001 - how a secret looks has no public name
+    if _is_secret(value):
         return plain(value["value"])
     return {key: plain(item) for key, item in value.items() if not key.startswith("__")}
 
@@ -205,7 +247,9 @@ def record_program(
     recorder = _Recorder("us-east-1")
     with ThreadPoolExecutor(1) as executor:
         executor.submit(contextvars.Context().run, _run, program, config or {}, stack, recorder).result()
-    return RecordedStack(tuple(recorder.recorded.values()), recorder.exports, tuple(recorder.finished))
+    return RecordedStack(
+        tuple(recorder.recorded.values()), stack, config or {}, recorder.exports, tuple(recorder.finished)
+    )
 
 
 def _run(program: Callable[[], object], config: Mapping[str, Any], stack: str, recorder: _Recorder) -> None:
@@ -219,7 +263,7 @@ def _run(program: Callable[[], object], config: Mapping[str, Any], stack: str, r
             monitor=recorder,
             organization="organization",
             outputs=set(),
-            project="ocr-wordcount",
+            project=PROJECT_NAME,
             stack=stack,
         ),
     )
@@ -241,5 +285,5 @@ def run_main() -> None:
 
 @functools.cache
 def recorded(stack: str) -> RecordedStack:
-    """The real program under the stack's own file, run once however many tests ask."""
-    return record_program(run_main, configuration(stack), stack)
+    """The real program under the stack's own file, run once however many tests ask. The longest name is of a prod."""
+    return record_program(run_main, configuration("prod" if stack == LONGEST_NAME else stack), stack)

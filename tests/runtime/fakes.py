@@ -292,9 +292,12 @@ class MemoryRequests:
         )
         return True
 
-    def kept(self, request_id: str, key: str, now: float) -> None:
-        if row := self._unsettled(request_id):
-            self._change(request_id, key=row.key or key, times={**row.times, Stage.KEPT: now})
+    def kept(self, request_id: str, key: str, now: float) -> bool:
+        row = self._unsettled(request_id)
+        if row is None or row.key not in (None, key):
+            return False
+        self._change(request_id, key=key, times={**row.times, Stage.KEPT: now})
+        return True
 
     def joined(self, request_id: str) -> None:
         if self._unsettled(request_id):

@@ -135,7 +135,8 @@ class Ingest:
             return self._kept_meanwhile(request, upload, Changed("bound"))
         pictures.check(data)
         key = self._keep(data, content)
-        self.requests.kept(request.request_id, key, self.clock.now())
+        if not self.requests.kept(request.request_id, key, self.clock.now()):
+            return self._kept_meanwhile(request, upload, Changed("kept under another key"))
         self.log.emit(events.UploadKept(request_id=request.request_id, digest=key, size=content.size))
         return replace(request, etag=upload.etag, content=content, key=key), content, key
 
@@ -146,10 +147,13 @@ class Ingest:
     def _kept_meanwhile(self, seen: Request, upload: Upload, error: Absent) -> tuple[Request, Content, str] | None:
         """What these bytes came to when they are not ours to keep: gone, or bound by somebody quicker."""
         request = self.requests.get(seen.request_id)
-        if request and request.etag == upload.etag and request.key and request.content:
+        ended = request is None or request.state.settled or request.reason is not None
+        if request and not ended and request.etag == upload.etag and request.key and request.content:
             return request, request.content, request.key
         self.log.emit(events.UploadGone(request_id=seen.request_id, cause=str(error)))
-        if request is None or request.state.settled or request.reason or request.etag not in (None, upload.etag):
+        if request is None or ended or request.etag not in (None, upload.etag):
+            if request and request.etag == upload.etag:
+                self._tidy(request)  # the image too, if it was ours to keep it again
             self.uploads.delete(upload.object_key, upload.etag)
         elif request.etag:
             self._wait_for_keeper(request)

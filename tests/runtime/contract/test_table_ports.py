@@ -234,13 +234,22 @@ def test_a_request_that_does_not_exist_cannot_be_bound(ports: Ports) -> None:
 @pytest.mark.usefixtures("opened")
 def test_marks_of_the_way_through_are_kept(ports: Ports) -> None:
     ports.requests.bind(ID, "first", CONTENT, uploaded=NOW, now=NOW)
-    ports.requests.kept(ID, KEY, NOW + 1)
+    assert ports.requests.kept(ID, KEY, NOW + 1)
     ports.requests.joined(ID)
     ports.requests.hit(ID)
     ports.requests.late(ID, NOW + 300)
     marked = request(ports)
     assert (marked.key, marked.joined, marked.cached) == (KEY, True, True)
     assert (marked.times[Stage.KEPT], marked.times[Stage.LATE]) == (NOW + 1, NOW + 300)
+
+
+@pytest.mark.usefixtures("opened")
+def test_the_key_that_the_bytes_were_first_kept_under_stays(ports: Ports) -> None:
+    ports.requests.bind(ID, "first", CONTENT, uploaded=NOW, now=NOW)
+    assert ports.requests.kept(ID, KEY, NOW + 1)
+    assert not ports.requests.kept(ID, "another", NOW + 2)
+    assert ports.requests.kept(ID, KEY, NOW + 3)
+    assert (request(ports).key, request(ports).times[Stage.KEPT]) == (KEY, NOW + 3)
 
 
 @pytest.mark.usefixtures("opened")

@@ -289,6 +289,26 @@ def test_a_forged_twin_gets_its_own_result(service: Service, monkeypatch: pytest
     assert service.at_rest()
 
 
+def test_nobody_is_shown_the_result_of_an_expired_twin_whose_key_his_picture_takes(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twins = {data: Content(md5="0" * 32, sha256=Content.of(data).sha256, size=len(data)) for data in (PICTURE, OTHER)}
+    monkeypatch.setattr(Content, "of", twins.__getitem__)
+    service.see_through(PICTURE)
+    service.clock.advance(31 * DAY)
+    second = service.open()
+
+    def busy(_key: str, _request: Request) -> None:
+        raise Retryable("busy")
+
+    monkeypatch.setattr(service.waiters, "add", busy)
+    with pytest.raises(Retryable):
+        service.ingest(service.upload(second, OTHER))
+    assert service.request(second).key == "0" * 32
+    status = service.status(second)
+    assert (status.count, status.record) == (None, None)
+
+
 def test_an_expired_record_is_no_hit(service: Service) -> None:
     service.see_through(PICTURE)
     service.clock.advance(31 * DAY)
@@ -601,6 +621,27 @@ def test_a_delivery_that_was_overtaken_by_its_twin_does_not_fail_the_request(
     service.run()
     assert (service.request(opened).state, service.request(opened).reason) == (RequestState.SENT, None)
     assert len(service.mailer.sent) == 1
+
+
+def test_a_delivery_whose_twin_answered_meanwhile_leaves_nothing_behind(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = service.open()
+    upload = service.upload(opened, PICTURE)
+    keep = service.images.keep
+
+    def after_the_other_came_to_its_end(key: str, data: bytes, content: Content) -> bool:
+        monkeypatch.setattr(service.images, "keep", keep)
+        service.ingest(upload)
+        service.run()
+        return keep(key, data, content)
+
+    monkeypatch.setattr(service.images, "keep", after_the_other_came_to_its_end)
+    service.ingest(upload)
+    service.run()
+    assert service.request(opened).state is RequestState.SENT
+    assert (len(service.mailer.sent), len(service.reader.asked)) == (1, 1)
+    assert service.at_rest()
 
 
 def test_an_upload_that_may_not_be_read_is_not_taken_for_gone(service: Service) -> None:

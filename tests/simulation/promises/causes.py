@@ -27,8 +27,9 @@ def a_picture_fails_for_its_own_reason(world: World, key: str, reason: Reason) -
     picture = BY_CONTENT.get(record.content) if record else None
     if reason is Reason.INTERNAL:
         poison = world.facts.unended[key] > MAX_ATTEMPTS
-        gone = key not in world.images.kept and key in world.facts.given_up  # it was read, and what was read is lost
-        cause = poison or gone or key in world.facts.vanished  # though somebody may have kept the same meanwhile
+        # It was read, and what was read is lost, or its bytes are; somebody may have kept the same again meanwhile.
+        gone = key in world.facts.given_up or key in world.facts.vanished
+        cause = poison or gone
         check("internal_has_a_cause", cause, f"{key} is given up, and nothing went wrong")
     elif picture:
         check("every_reason_is_the_pictures", reason is picture.refused, f"{picture.name!r} is given up as {reason}")

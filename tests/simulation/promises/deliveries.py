@@ -158,6 +158,7 @@ def _nobody_whom_it_concerns_is_left_out(world: World, here: Invocation) -> None
         waits = (now.key, now.request_id) in world.waiters.waiting
         bound = now.etag is None or any(now.etag in message.body for message in here.messages)
         woken = request.request_id in world.facts.notified or now.reason is not None
+        woken = woken or any(each.function == "notify" and now.request_id in each.found for each in world.running)
         check(promise, now.state.settled or woken or waits or not bound, f"{here} leaves {now.request_id} out")
 
 
