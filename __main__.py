@@ -49,7 +49,7 @@ site = UploadSite(
         notifier=notifier,
     ),
 )
-notifier.remind(site.topic_arn)
+notifier.begin(uploads_topic_arn=site.topic_arn, site_url=site.url)
 ocr = OcrPipeline(
     "ocr",
     OcrPipelineArgs(

@@ -93,23 +93,34 @@ class Notifier(pulumi.ComponentResource):
             ),
             child,
         )
+        self.register_outputs({"configuration_set": self.configuration_set})
+
+    def begin(self, *, uploads_topic_arn: Input[str], site_url: Input[str]) -> None:
+        """Have people told of what became of their uploads, and everybody who waits too long told so.
+
+        Args:
+            uploads_topic_arn: What tells of each upload.
+            site_url: Where mails lead to.
+        """
+        child = pulumi.ResourceOptions(parent=self)
+        tags = tags_of(self._name)
         self.notify = LambdaFunction(
-            f"{name}-notify",
+            f"{self._name}-notify",
             LambdaFunctionArgs(
                 handler="notify",
-                platform=args.platform,
+                platform=self._args.platform,
                 timeout_seconds=_NOTIFY_TIMEOUT,
                 memory_megabytes=512,
                 grants=(
                     self.notify_queue.take(),
-                    args.cache.follow_requests(),
-                    args.cache.read_records(),
-                    args.cache.wait(),
-                    args.cache.strike_out_waiters(),
-                    args.cache.read_results(),
+                    self._args.cache.follow_requests(),
+                    self._args.cache.read_records(),
+                    self._args.cache.wait(),
+                    self._args.cache.strike_out_waiters(),
+                    self._args.cache.read_results(),
                     *self._mailing,
                 ),
-                variables={"LEASE_SECONDS": str(MAIL_LEASE)},
+                variables={"LEASE_SECONDS": str(MAIL_LEASE), "SITE_URL": site_url},
                 tags=tags,
             ),
             child,
@@ -117,13 +128,8 @@ class Notifier(pulumi.ComponentResource):
         self.notify_queue.feed(
             self.notify,
             batch_size=10,
-            maximum_concurrency=args.settings.maximum_concurrency,
+            maximum_concurrency=self._args.settings.maximum_concurrency,
         )
-        self.register_outputs({"configuration_set": self.configuration_set})
-
-    def remind(self, uploads_topic_arn: Input[str]) -> None:
-        """Have everybody who uploads and waits too long told so."""
-        child = pulumi.ResourceOptions(parent=self)
         self.deadline_queue = EventQueue(
             f"{self._name}-deadline",
             EventQueueArgs(
@@ -131,7 +137,7 @@ class Notifier(pulumi.ComponentResource):
                 dead_letters=self._args.dead_letters,
                 topic_arn=uploads_topic_arn,
                 delay_seconds=self._args.settings.late_after_seconds,
-                tags=tags_of(self._name),
+                tags=tags,
             ),
             child,
         )
@@ -143,8 +149,8 @@ class Notifier(pulumi.ComponentResource):
                 timeout_seconds=_DEADLINE_TIMEOUT,
                 memory_megabytes=256,
                 grants=(self.deadline_queue.take(), self._args.cache.follow_requests(), *self._mailing),
-                variables={"LEASE_SECONDS": str(MAIL_LEASE)},
-                tags=tags_of(self._name),
+                variables={"LEASE_SECONDS": str(MAIL_LEASE), "SITE_URL": site_url},
+                tags=tags,
             ),
             child,
         )

@@ -133,9 +133,8 @@ class UploadSite(pulumi.ComponentResource):
                 variables={
                     "FORM_MINUTES": str(args.settings.form_minutes),
                     "REQUEST_TTL_DAYS": str(args.settings.request_ttl_days),
-                    # By its address the function comes after CloudFront, as the exchange of a secret wants it.
-                    "SITE_URL": self.url,
-                    "FRONT_SECRET": secret.taken,
+                    # Only when CloudFront shows the new one everywhere is the one before forgotten.
+                    "FRONT_SECRET": pulumi.Output.all(secret.taken, self.url).apply(lambda known: known[0]),
                 },
                 tags=tags_of(name),
             ),

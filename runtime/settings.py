@@ -57,7 +57,6 @@ class ApiSettings(FunctionSettings):
     notify_queue_url: str
     form_minutes: int
     request_ttl_days: float
-    site_url: str
     front_secret: str
 
 
@@ -99,6 +98,7 @@ class NotifySettings(FunctionSettings):
     results_bucket: str
     mail_sender: str
     mail_configuration_set: str
+    site_url: str
     lease_seconds: float
 
 
@@ -109,6 +109,7 @@ class DeadlineSettings(FunctionSettings):
     table_name: str
     mail_sender: str
     mail_configuration_set: str
+    site_url: str
     lease_seconds: float
 
 

@@ -21,7 +21,7 @@ from pulumi.runtime import stack as pulumi_stack
 from pulumi.runtime.proto import resource_pb2
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from google.protobuf.empty_pb2 import Empty
 
@@ -64,7 +64,7 @@ class Recorded:
         custom: Whether a provider makes it; else it is a component.
         inputs: As plain values.
         after: The URNs of those that it waits for.
-        secret: The inputs that hold a secret.
+        secret: Where its inputs hold a secret, such as `environment.variables.WORD`.
         aliases: Its own earlier URNs.
     """
 
@@ -165,7 +165,7 @@ class _Recorder(mocks.MockMonitor, mocks.Mocks):
             request.custom,
             plain(given),
             frozenset(request.dependencies),
-            frozenset(key for key, value in given.items() if holds_a_secret(value)),
+            frozenset(secrets_in(given)),
             frozenset(alias.urn for alias in request.aliases if alias.urn),
         )
         with self._lock:
@@ -206,11 +206,13 @@ class _Recorder(mocks.MockMonitor, mocks.Mocks):
         raise NotImplementedError(f"{args.typ} is read, not made: teach the recorder")
 
 
-def holds_a_secret(value: Any) -> bool:  # noqa: ANN401 - a JSON value
-    """Whether a value off the wire is a secret, or has one in it."""
-    if isinstance(value, list):
-        return any(map(holds_a_secret, value))
-    return isinstance(value, dict) and (_is_secret(value) or any(map(holds_a_secret, value.values())))
+def secrets_in(value: Any, path: str = "") -> Iterator[str]:  # noqa: ANN401 - a JSON value
+    """Where a value off the wire holds secrets: keys and numbers, with dots between them."""
+    if isinstance(value, dict) and _is_secret(value):
+        yield path
+    elif isinstance(value, dict | list):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from secrets_in(item, f"{path}.{key}" if path else str(key))
 
 
 def _is_secret(value: Mapping[str, Any]) -> bool:

@@ -53,6 +53,8 @@ NAMED_BY: Final = {
 TELLS_APART: Final = frozenset(
     {
         "DEAD_LETTER_SOURCES",  # a dead letter tells its first queue by an ARN; nothing is sent there
+        "FRONT_SECRET",  # what CloudFront shows; nobody asks API Gateway about its keys
+        "SITE_URL",  # where mails lead to; no function goes there
     },
 )
 """Variables that name resources without opening them."""
