@@ -44,11 +44,6 @@ class LocalCloud:
         return str(self.outputs.get("region", "us-east-1"))
 
     @property
-    def api_host(self) -> str:
-        """The host name of the stack's own HTTP API, which tells it from other stacks'; empty if there is none."""
-        return urlsplit(str(self.outputs.get("api_url", ""))).hostname or ""
-
-    @property
     def site_host(self) -> str:
         """The host name of the stack's own page and API, which tells it from other stacks'; empty if there is none."""
         return urlsplit(str(self.outputs.get("site_url", ""))).hostname or ""

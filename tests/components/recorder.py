@@ -208,11 +208,14 @@ class _Recorder(mocks.MockMonitor, mocks.Mocks):
 
 def secrets_in(value: Any, path: str = "") -> Iterator[str]:  # noqa: ANN401 - a JSON value
     """Where a value off the wire holds secrets: keys and numbers, with dots between them."""
-    if isinstance(value, dict) and _is_secret(value):
+    if isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from secrets_in(item, f"{path}.{number}")
+    elif isinstance(value, dict) and _is_secret(value):
         yield path
-    elif isinstance(value, dict | list):
-        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from secrets_in(item, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from secrets_in(item, f"{path}.{key}" if path else key)
 
 
 def _is_secret(value: Mapping[str, Any]) -> bool:

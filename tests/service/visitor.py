@@ -29,12 +29,12 @@ class Visitor:
     Attributes:
         cloud: Which cloud they use.
         email: Their address.
-        api_host: The host name of the API that they use; empty for the one on the cloud's own address.
+        site_host: The host name of the site that they use; empty for the one on the cloud's own address.
     """
 
     cloud: Cloud
     email: str
-    api_host: str = ""
+    site_host: str = ""
 
     def open(self, data: bytes, filename: str = "page.png") -> tuple[Opened, Picture]:
         """Ask for a form for a picture."""
@@ -74,7 +74,7 @@ class Visitor:
 
     @property
     def _service(self) -> Service:
-        return Service(self.cloud.endpoint, self.api_host)
+        return Service(self.cloud.endpoint, self.site_host)
 
 
 def attached(letter: EmailMessage, name: str) -> bytes:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -105,6 +106,9 @@ def _forms(**rule: object) -> Change:
     return _changed(BUCKET_CORS, _FORMS, lambda told: _set(told["corsRules"][0], rule))
 
 
+_ANOTHER: Final = {"ArnEquals": {"aws:SourceArn": "arn:aws:cloudfront::123456789012:distribution/E1"}}
+_READ_BY_ANOTHER: Final = {"Effect": "Allow", "Action": "s3:GetObject", "Condition": _ANOTHER}
+
 _HTTP: Final = "over plain HTTP"
 _NO_CERTIFICATE: Final = f"{_SITE} has a domain without a certificate of ours, or over an old TLS"
 _NO_CSP: Final = tuple(f"{_HEADERS} lets more through {name} than nothing" for name in sorted(site.CLOSED))
@@ -156,7 +160,7 @@ EXAMPLES: Final[dict[str, Example]] = {
             BUCKET_POLICY,
             _POLICY,
             "PageReadByOurSite",
-            Condition={"ArnEquals": {"aws:SourceArn": "arn:aws:cloudfront::123456789012:distribution/E1"}},
+            Condition=_ANOTHER,
         ),
         f"{_SITE} may not read page",
     ),
@@ -171,7 +175,7 @@ EXAMPLES: Final[dict[str, Example]] = {
             BUCKET_POLICY,
             "site-other-policy",
             bucket="other",
-            policy='{"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Condition": {}}]}',
+            policy=json.dumps({"Statement": [_READ_BY_ANOTHER]}),
         ),
     ),
     "an API whose answers are kept": minds(
