@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from botocore.config import Config
 
 ADDRESS_FILE: Final = "cloud.json"
+INBOX: Final = "/_local/inbox"
+"""Where the inbox is shown to people."""
 _ANSWER_SECONDS: Final = 30.0
 
 

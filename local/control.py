@@ -1,4 +1,4 @@
-"""What the local cloud offers beside AWS, as JSON under `/_local/`: for the command, for tests, and for the curious."""
+"""What the local cloud offers beside AWS, under `/_local/`: JSON for commands and tests, the inbox for people."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from local import http_api
+from local.client import INBOX
 from local.http_message import json_response
+from local.inbox_page import InboxPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +57,7 @@ class Control:
         self._schedules = schedules
         self._clock = clock
         self._inbox = inbox
+        self._inbox_page = InboxPage(inbox)
         self._mail = mail
         self._faults = faults
         self._ledger = ledger
@@ -67,6 +70,8 @@ class Control:
     def handle(self, request: Request) -> Response:
         """Answer one request; a mistake in it is a 400 that says which."""
         try:
+            if request.raw_path == INBOX or request.raw_path.startswith(f"{INBOX}/"):
+                return self._inbox_page.handle(request)
             return json_response(self._answer(request))
         except LookupError as error:
             return json_response({"message": f"Not Found: {error.args[0]}"}, 404)
