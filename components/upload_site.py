@@ -173,7 +173,7 @@ class UploadSite(pulumi.ComponentResource):
     def _hosting(self, name: str, args: UploadSiteArgs, secret: FrontSecret) -> Output[str]:
         """The page, and the API on its origin."""
         if not has_front_page(args.files):
-            pulumi.log.warn(f"web/ has no {FRONT_PAGE}: the site will have an API, and no page.", self)
+            pulumi.log.info(f"web/ has no {FRONT_PAGE}: the site will have an API, and no page.", self)
         hosting = SiteHosting(
             f"{name}-web",
             SiteHostingArgs(

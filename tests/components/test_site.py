@@ -138,13 +138,13 @@ def test_a_page_is_uploaded_after_all_that_it_points_to(tmp_path: Path) -> None:
 def test_a_site_without_a_page_is_made_and_said_to_have_none(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
 
-    def warn(told: str, _: pulumi.Resource) -> None:
+    def inform(told: str, _: pulumi.Resource) -> None:
         said.append(told)
 
     def nothing(_: Path) -> list[SiteFile]:
         return []
 
-    monkeypatch.setattr(pulumi.log, "warn", warn)
+    monkeypatch.setattr(pulumi.log, "info", inform)
     monkeypatch.setattr(site_files, "read", nothing)
     record_program(run_main, configuration("dev"), "dev")
     assert said == ["web/ has no index.html: the site will have an API, and no page."]
