@@ -6,11 +6,12 @@ BIN := $(VENV)/bin
 IMAGE ?=
 STACK ?= dev
 HISTORIES ?= 100000
+GB ?= 1
 
 include locks/sizes.mk
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo preview check test test-all simulate docs format lock clean
+.PHONY: help setup setup-dev demo preview check test test-all simulate bench docs format lock clean
 
 help: ## show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +32,16 @@ $(VENV)/.dev: locks/dev.txt $(VENV)/.local
 	@$(BIN)/python locks/install.py locks/dev.txt
 	@touch $@
 
+$(VENV)/.spark: locks/spark.txt $(VENV)/.dev
+	@echo "Setting up Spark (once): fetching about $(FETCH_SPARK) MB more ..."
+	@$(BIN)/python locks/install.py locks/spark.txt
+	@touch $@
+
+$(VENV)/.bench: locks/bench.txt $(VENV)/.spark
+	@echo "Setting up for the benches (once): fetching about $(FETCH_BENCH) MB more ..."
+	@$(BIN)/python locks/install.py locks/bench.txt
+	@touch $@
+
 setup: $(VENV)/.local ## install what the service needs on this machine, and the command ocr-wordcount
 setup-dev: $(VENV)/.dev
 
@@ -40,7 +51,7 @@ demo: $(VENV)/.local ## a real page, twice: read and counted, then known (IMAGE=
 preview: $(VENV)/.local ## what the Pulumi CLI would create on AWS for STACK (dev), from nothing
 	@$(BIN)/python -m cli.preview "$(STACK)"
 
-check: $(VENV)/.dev ## lint, types, generated files
+check: $(VENV)/.bench ## lint, types, generated files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyrefly check
@@ -49,14 +60,17 @@ check: $(VENV)/.dev ## lint, types, generated files
 docs: $(VENV)/.dev ## write the documents that are made from the code
 	$(BIN)/python -m docs.generate
 
-test: $(VENV)/.dev ## all tests but the slow ones
+test: $(VENV)/.spark ## all tests but the slow ones
 	$(BIN)/python -m pytest -m "not slow"
 
-test-all: $(VENV)/.dev ## all tests
+test-all: $(VENV)/.spark ## all tests
 	$(BIN)/python -m pytest
 
 simulate: $(VENV)/.dev ## run the use cases through HISTORIES bad histories (100000) and check every promise
 	$(BIN)/python -m tests.simulation --histories $(HISTORIES)
+
+bench: $(VENV)/.bench ## count words with seven engines side by side, GB gigabytes of them, and write docs/benchmarks.md
+	$(BIN)/python -m bench.wordcount --gb $(GB) --write
 
 format: $(VENV)/.dev ## put the code into shape
 	$(BIN)/ruff check --fix .

@@ -148,38 +148,51 @@ class Account:
 
         return ses_backends[account_id][region]
 
-    def functions(self) -> list[LambdaFunction]:
-        """Every Lambda function, in its latest version."""
-        return [function for backend in _lambda_backends() for function in backend.list_functions()]
+    def functions(self, account_id: str = ACCOUNT_ID) -> list[LambdaFunction]:
+        """Every Lambda function of an account, in its latest version."""
+        return [function for backend in _lambda_backends(account_id) for function in backend.list_functions()]
 
-    def function(self, name_or_arn: str) -> LambdaFunction | None:
-        """A function by its name or ARN, qualified or not."""
-        name = name_or_arn.rpartition(":function:")[2].partition(":")[0]
-        return next((function for function in self.functions() if function.function_name == name), None)
+    def function(self, name_or_arn: str, account_id: str = ACCOUNT_ID) -> LambdaFunction | None:
+        """A function by its ARN, or by its name in an account; qualified or not."""
+        match name_or_arn.split(":"):
+            case ["arn", _, "lambda", region, owner, "function", name, *_]:
+                arn = f"arn:aws:lambda:{region}:{owner}:function:{name}"
+                return next((one for one in self.functions(owner) if one.function_arn == arn), None)
+            case [name, *_]:
+                return next((one for one in self.functions(account_id) if one.function_name == name), None)
+        return None
 
     def event_source_mappings(self) -> list[EventSourceMapping]:
-        """Every event source mapping."""
-        backends = _lambda_backends()
+        """Every event source mapping of the account."""
+        backends = _lambda_backends(ACCOUNT_ID)
         return [mapping for backend in backends for mapping in backend.list_event_source_mappings("", "")]
 
     def queues(self) -> list[Queue]:
-        """Every queue."""
+        """Every queue of the account."""
         from moto.sqs.models import sqs_backends  # noqa: PLC0415 - slow, and needed only when asked for
 
         return [queue for backend in list(sqs_backends[ACCOUNT_ID].values()) for queue in backend.queues.values()]
 
     def scheduled_rules(self) -> list[Rule]:
-        """Every rule that has a schedule: AWS knows them on the default bus only."""
+        """Every rule of any account that has a schedule: AWS knows them on the default bus only."""
         from moto.events.models import events_backends  # noqa: PLC0415 - slow, and needed only when asked for
 
-        buses = [backend.event_buses["default"] for backend in list(events_backends[ACCOUNT_ID].values())]
+        backends = [backend for regions in list(events_backends.values()) for backend in list(regions.values())]
+        buses = [backend.event_buses["default"] for backend in backends]
         return [rule for bus in buses for rule in bus.rules.values() if rule.scheduled_expression]
 
     def roles(self) -> list[Role]:
-        """Every role."""
+        """Every role of the account."""
+        return self._roles_of(ACCOUNT_ID)
+
+    def role(self, arn: str) -> Role | None:
+        """A role of any account, if it exists."""
+        return next((role for role in self._roles_of(arn.split(":")[4]) if role.arn == arn), None)
+
+    def _roles_of(self, account_id: str) -> list[Role]:
         from moto.iam.models import iam_backends  # noqa: PLC0415 - slow, and needed only when asked for
 
-        return list(iam_backends[ACCOUNT_ID]["aws"].roles.values())
+        return list(iam_backends[account_id]["aws"].roles.values())
 
     def hash_key(self, table_arn: str, index: str | None) -> str:
         """The name of a table's partition key, or of one of its indexes'; empty when there is no such table."""
@@ -215,7 +228,7 @@ class Account:
             topic = self.topic(arn)
             return topic.policy if topic else ""
         if service == "lambda":
-            function = next((one for one in self.functions() if one.function_arn == arn), None)
+            function = self.function(arn)
             return json.dumps({"Statement": function.policy.statements}) if function else ""
         return ""
 
@@ -236,19 +249,25 @@ class Account:
         """Every distribution of CloudFront's."""
         return list(self.cloudfront().distributions.values())
 
-    def http_apis(self) -> list[Api]:
-        """Every HTTP API."""
+    def http_apis(self) -> dict[str, Api]:
+        """Every HTTP API of any account, by its ARN as what calls a function."""
         from moto.apigatewayv2.models import apigatewayv2_backends  # noqa: PLC0415 - slow, and needed only when asked for
 
-        return [api for backend in list(apigatewayv2_backends[ACCOUNT_ID].values()) for api in backend.apis.values()]
+        return {
+            f"arn:aws:execute-api:{region}:{account_id}:{api.api_id}": api
+            for account_id, regions in list(apigatewayv2_backends.items())
+            for region, backend in list(regions.items())
+            for api in backend.apis.values()
+            if api.protocol_type == "HTTP"
+        }
 
 
-def _lambda_backends() -> list[LambdaBackend]:
+def _lambda_backends(account_id: str) -> list[LambdaBackend]:
     """Lambda's backends of every region: moto keeps those without Docker apart."""
     from moto.awslambda.models import lambda_backends  # noqa: PLC0415 - slow, and needed only when asked for
     from moto.awslambda_simple.models import lambda_simple_backends  # noqa: PLC0415 - the same
 
-    return [*lambda_backends[ACCOUNT_ID].values(), *lambda_simple_backends[ACCOUNT_ID].values()]
+    return [*lambda_backends[account_id].values(), *lambda_simple_backends[account_id].values()]
 
 
 def _environ(request: Request, account_id: str) -> dict[str, Any]:

@@ -58,6 +58,7 @@ class KeyRing:
                     session_token=secrets.token_urlsafe(60),
                     role_arn=role_arn,
                     function_name=function_name,
+                    account_id=role_arn.split(":")[4],
                 )
                 self._of_function[function_name, role_arn] = known
                 self._known[known.access_key_id] = known

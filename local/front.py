@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from http import HTTPStatus
@@ -9,8 +10,10 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from local import event_sources, http_api, mail_service, presigned_post, queues, schedules
-from local.http_message import Response, aws_json_error
+from local.http_message import Response, aws_json_error, json_response, make_headers
+from local.iam import calls, refusals
 from local.iam.links import Links
+from local.iam.patterns import UnknownPolicyError
 from local.lambda_service import NoSuchFunctionError, ThrottledError
 from local.long_poll import receive_messages
 
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from local.http_api import HttpApis
     from local.http_message import Request
     from local.iam.gate import Gate
+    from local.iam.signatures import Caller
     from local.lambda_service import LambdaService
     from local.mail_service import MailService
     from local.presigned_post import PresignedPosts
@@ -31,6 +35,11 @@ if TYPE_CHECKING:
 
 _INVOKE: Final = re.compile(r"^/2015-03-31/functions/([^/]+)/invocations$")
 _FUNCTIONS: Final = re.compile(r"^/\d{4}-\d\d-\d\d/(functions|event-source-mappings)(/|$)")
+_MOTOS_OWN: Final = ("/moto-api", "/latest/meta-data/", "/latest/api/")
+"""Where moto has an interface of its own, whoever signs and for whatever."""
+_ASKED_BY_BROWSERS: Final = frozenset(
+    {"host", "origin", "access-control-request-method", "access-control-request-headers"}
+)
 _LARGEST_EVENT: Final = 6 * 1024 * 1024
 """Bytes of a synchronous invocation's payload."""
 
@@ -74,45 +83,76 @@ class Front:
 
     def handle(self, request: Request) -> Response:
         """Answer one request: ours, or a visitor's, or one to AWS by somebody who has signed and may."""
-        return self._visitors(request) or self._callers(request)
+        try:
+            return self._handle(request)
+        except UnknownPolicyError as error:
+            return refusals.cannot_tell(request, "s3" if presigned_post.is_form_upload(request) else "", error)
+
+    def _handle(self, request: Request) -> Response:
+        if request.raw_path.startswith("/_local/"):
+            return self._control.handle(request)
+        if request.path.startswith(_MOTOS_OWN):
+            return json_response({"message": "Not Found"}, HTTPStatus.NOT_FOUND)
+        return self._visitors(request) or self._signed(request)
 
     def _visitors(self, request: Request) -> Response | None:
         """The answer to somebody who signs nothing; None if they should have."""
-        if request.raw_path.startswith("/_local/"):
-            return self._control.handle(request)
         if self._edge.is_asked(request):
             return self._edge.handle(request)
         if _is_for_http_api(request):
             return self._apis.handle(request)
         if presigned_post.is_form_upload(request):
             return self._posts.handle(request, request.path.strip("/"))
-        if request.method == "OPTIONS":  # a browser's question, which it never signs
-            return self._account.handle(request)
+        if request.method == "OPTIONS":
+            return self._preflight(request)
         return None
 
-    def _callers(self, request: Request) -> Response:
-        """The answer to somebody who calls AWS."""
+    def _preflight(self, request: Request) -> Response:
+        """What a browser asks of a bucket before it sends: it signs nothing, so nothing else of it may count."""
+        with self._account.locked():
+            if not self._account.owner_of_bucket(request.path.lstrip("/").partition("/")[0]):
+                return Response(HTTPStatus.FORBIDDEN)
+        headers = [(name, value) for name, value in request.headers.items() if name.lower() in _ASKED_BY_BROWSERS]
+        return self._account.handle(dataclasses.replace(request, raw_query="", headers=make_headers(headers), body=b""))
+
+    def _signed(self, request: Request) -> Response:
         caller = self._gate.admit(request)
         if isinstance(caller, Response):
             return caller
-        response = self._answer(request, caller.credentials)
+        response = self._answer(request, caller)
         return self._gate.veil(request, caller.credentials, response) if caller.scope.service == "s3" else response
 
-    def _answer(self, request: Request, caller: Credentials) -> Response:  # noqa: PLR0911 - one return for each kind of request
-        target = request.header("X-Amz-Target")
-        if target.startswith("Textract."):
-            return self._textract.handle(request, target.removeprefix("Textract."), caller)
-        if target.startswith("AWSEvents."):
-            return self._events(request, target.removeprefix("AWSEvents."))
-        if target == "AmazonSQS.ReceiveMessage":
-            return receive_messages(self._account, request, lambda: self.stopping)
+    def _answer(self, request: Request, caller: Caller) -> Response:
+        """Have the service answer that the signature is for, as on AWS the host would: by that it was let in."""
+        service, who = caller.scope.service, caller.credentials
+        operation = request.header("X-Amz-Target").rpartition(".")[2]
+        if service == "textract":
+            return self._textract.handle(request, operation, who)
+        if service == "events":
+            return self._events(request, operation, who)
+        if service == "sqs":
+            return self._sqs(request, operation, who)
+        if service == "ses" and mail_service.takes(request):
+            return self._mail.handle(request, who.account_id)
+        if service == "lambda":
+            return self._lambda(request, caller)
+        refused = self._links.bad_notification(request) if service == "s3" else None
+        return refused or self._account.handle(request, who.account_id)
+
+    def _sqs(self, request: Request, operation: str, caller: Credentials) -> Response:
+        owner = calls.owner_of_queue(request) or caller.account_id
+        if operation == "ReceiveMessage":
+            return receive_messages(self._account, request, owner, lambda: self.stopping)
+        return self._account.handle(request, owner)
+
+    def _lambda(self, request: Request, signed: Caller) -> Response:
+        caller = signed.credentials
         if request.method == "POST" and (invoked := _INVOKE.match(request.raw_path)):
-            return self._invoke(request, unquote(invoked.group(1)))
-        if mail_service.takes(request):
-            return self._mail.handle(request, caller.account_id)
+            arn = calls.function_arn(unquote(invoked.group(1)), signed.scope.region, caller.account_id)
+            return self._invoke(request, arn)
         if request.method != "GET" and (resource := _FUNCTIONS.match(request.raw_path)):
             return self._deploy(request, resource.group(1), caller)
-        return self._links.refusal(request) or self._account.handle(request, caller.account_id)
+        return self._account.handle(request, caller.account_id)
 
     def _deploy(self, request: Request, resource: str, caller: Credentials) -> Response:
         """Make, change or remove a function or a mapping; the workers and pollers follow."""
@@ -120,7 +160,9 @@ class Front:
             reason = event_sources.why_unsupported(request.json())
             if reason:
                 return _cannot("InvalidParameterValueException", reason)
-        response = self._links.refusal(request) or self._account.handle(request, caller.account_id)
+        response = self._links.bad_function(request, caller.account_id) or self._account.handle(
+            request, caller.account_id
+        )
         if response.status >= HTTPStatus.BAD_REQUEST:
             return response
         if request.method == "POST" and request.raw_path.rstrip("/").endswith("/functions"):
@@ -130,16 +172,16 @@ class Front:
         self._sources.follow_account()
         return response
 
-    def _events(self, request: Request, operation: str) -> Response:
+    def _events(self, request: Request, operation: str, caller: Credentials) -> Response:
         """Make, change or remove a rule; the schedules follow."""
         reason = schedules.why_unsupported(operation, request.json())
         if reason:
             return _cannot("ValidationException", reason)
-        response = self._account.handle(request)
+        response = self._account.handle(request, caller.account_id)
         self._schedules.follow_account()
         return response
 
-    def _invoke(self, request: Request, name: str) -> Response:
+    def _invoke(self, request: Request, arn: str) -> Response:
         """Lambda's Invoke: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html."""
         kind = request.header("X-Amz-Invocation-Type") or "RequestResponse"
         if len(request.body) > _LARGEST_EVENT:
@@ -148,9 +190,9 @@ class Front:
             message = f"The local cloud has no invocations of the type {kind}."
             return aws_json_error(400, "InvalidParameterValueException", message)
         try:
-            outcome = self._service.invoke(name, request.body or b"{}")
+            outcome = self._service.invoke(arn, request.body or b"{}")
         except NoSuchFunctionError:
-            return aws_json_error(404, "ResourceNotFoundException", f"Function not found: {name}")
+            return aws_json_error(404, "ResourceNotFoundException", f"Function not found: {arn}")
         except ThrottledError:
             return aws_json_error(429, "TooManyRequestsException", "Rate Exceeded.")
         headers = [("Content-Type", "application/json"), ("X-Amz-Executed-Version", "$LATEST")]

@@ -46,7 +46,17 @@ class Match:
     function_arn: str
     parameters: dict[str, str]
     stage_variables: dict[str, str]
-    api_id: str
+    api_arn: str
+
+    @property
+    def api_id(self) -> str:
+        """The API's own part of its ARN."""
+        return self.api_arn.rpartition(":")[2]
+
+    @property
+    def account_id(self) -> str:
+        """Whose the API is."""
+        return self.api_arn.split(":")[4]
 
 
 _SERVICE: Final = "apigateway.amazonaws.com"
@@ -68,9 +78,9 @@ class HttpApis:
         began, now = time.monotonic(), self._clock.now()
         request_id = secrets.token_urlsafe(11) + "="
         with self._account.locked():
-            api = self._api(request)
+            arn, api = self._api(request)
             stage = None if api is None else api.stages.get("$default")
-            match = None if api is None else match_route(api, request)
+            match = None if api is None else match_route(api, arn, request)
             settings = None if stage is None else AccessLogSettings.of(stage.access_log_settings)
         response, wrong = self._answer(match, request, request_id)
         if settings is not None:
@@ -101,13 +111,16 @@ class HttpApis:
             return json_response({"message": "Not Found"}, 404), ""
         return self._invoke(match, self._event(match, request, request_id), request_id)
 
-    def _api(self, request: Request) -> Api | None:
-        apis = {api.api_id: api for api in self._account.http_apis() if api.protocol_type == "HTTP"}
+    def _api(self, request: Request) -> tuple[str, Api | None]:
+        """The API that a request is for, with its ARN."""
+        apis = {api.api_id: (arn, api) for arn, api in self._account.http_apis().items()}
+        nobodys = ("", None)
         if named := HOST.match(request.header("Host")):
-            return apis.get(named.group(1))
-        only = list(apis.values()) if len(apis) == 1 else []
-        defaults = [apis[api_id] for api_id in self.default_api_ids if api_id in apis]
-        return next(iter([*defaults, *only]), None)
+            return apis.get(named.group(1), nobodys)
+        ours = {api_id: found for api_id, found in apis.items() if found[0].split(":")[4] == self._account.id}
+        only = list(ours.values()) if len(ours) == 1 else []
+        defaults = [ours[api_id] for api_id in self.default_api_ids if api_id in ours]
+        return next(iter([*defaults, *only]), nobodys)
 
     def _invoke(self, match: Match, event: dict[str, Any], request_id: str) -> tuple[Response, str]:
         own = [("Apigw-Requestid", request_id)]
@@ -130,8 +143,7 @@ class HttpApis:
         https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
         """
         method, _, path = match.route_key.partition(" ")
-        region, account_id = match.function_arn.split(":")[3:5]
-        source = f"arn:aws:execute-api:{region}:{account_id}:{match.api_id}/$default/{method}{path}"
+        source = f"{match.api_arn}/$default/{method}{path}"
         return self._account.access.service_may(
             _SERVICE, "lambda:InvokeFunction", match.function_arn, source_arn=source, source_account=""
         )
@@ -147,7 +159,7 @@ class HttpApis:
             "rawQueryString": request.raw_query,
             "headers": _joined([(k.lower(), v) for k, v in request.headers.items() if k.lower() != "cookie"]),
             "requestContext": {
-                "accountId": "123456789012",
+                "accountId": match.account_id,
                 "apiId": match.api_id,
                 "domainName": host,
                 "domainPrefix": host.partition(".")[0],
@@ -182,7 +194,7 @@ class HttpApis:
         return event
 
 
-def match_route(api: Api, request: Request) -> Match | None:
+def match_route(api: Api, arn: str, request: Request) -> Match | None:
     """The route of an API's default stage that fits best: methods before ANY, literals before parameters.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
@@ -205,7 +217,7 @@ def match_route(api: Api, request: Request) -> Match | None:
                     function_arn=_function_arn(str(integration.integration_uri)),
                     parameters=parameters,
                     stage_variables=stage.stage_variables or {},
-                    api_id=api.api_id,
+                    api_arn=arn,
                 ),
             )
     return None if best is None else best[1]

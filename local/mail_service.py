@@ -67,7 +67,7 @@ class MailService:
 
     def handle(self, request: Request, account_id: str) -> Response:
         """Answer a call that `takes` is true of, by somebody of an account."""
-        return self._create_identity(request, account_id) if _is_new_identity(request) else self._send(request)
+        return (self._create_identity if _is_new_identity(request) else self._send)(request, account_id)
 
     def verify(self, address: str) -> None:
         """Have an address count as verified."""
@@ -79,15 +79,15 @@ class MailService:
         with self._account.locked():
             self._account.ses(self._region).email_identities.pop(parseaddr(address)[1], None)
 
-    def _send(self, request: Request) -> Response:
+    def _send(self, request: Request, account_id: str) -> Response:
         send = parse_send(request)
         if fault := self._faults.mail_error:
             error = fault.v1 if send.version == 1 else fault.v2
             return send.error(error.code, error.message, error.status)
-        refused = self._refusal(send)
+        refused = self._refusal(send, account_id)
         if refused is not None:
             return refused
-        response = self._account.handle(request)
+        response = self._account.handle(request, account_id)
         if response.status == 200:  # noqa: PLR2004 - HTTP's own number
             self._inbox.deliver(
                 send.raw,
@@ -109,9 +109,9 @@ class MailService:
                 return aws_json_error(400, "AlreadyExistsException", message)
             return self._account.handle(request, account_id)
 
-    def _refusal(self, send: Send) -> Response | None:
+    def _refusal(self, send: Send, account_id: str) -> Response | None:
         with self._account.locked():
-            backend = self._account.ses(send.region)
+            backend = self._account.ses(send.region, account_id)
             if send.configuration_set and send.configuration_set not in backend.config_sets:
                 code = "ConfigurationSetDoesNotExist" if send.version == 1 else "NotFoundException"
                 return send.error(code, f"Configuration set <{send.configuration_set}> does not exist.")

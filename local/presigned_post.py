@@ -117,7 +117,7 @@ class PresignedPosts:
             raise S3Error(400, "InvalidArgument", 'X-Amz-Algorithm only supports "AWS4-HMAC-SHA256"')
         access_key, _, scope = fields["x-amz-credential"].partition("/")
         match scope.split("/"):
-            case [date, region, "s3", "aws4_request"] if fields["x-amz-date"].startswith(date):
+            case [date, region, "s3", "aws4_request"] if date == fields["x-amz-date"][:8]:
                 pass
             case _:
                 message = "Error parsing the X-Amz-Credential parameter; the Credential is mal-formed."
@@ -126,7 +126,7 @@ class PresignedPosts:
         if keys is None:
             message = "The AWS Access Key Id you provided does not exist in our records."
             raise S3Error(403, "InvalidAccessKeyId", message, AWSAccessKeyId=access_key)
-        if keys.session_token is not None and fields.get("x-amz-security-token") != keys.session_token:
+        if fields.get("x-amz-security-token", "") != (keys.session_token or ""):
             raise S3Error(400, "InvalidToken", "The provided token is malformed or otherwise invalid.")
         if not hmac.compare_digest(
             sign(keys.secret_access_key, date, region, fields["policy"]), fields["x-amz-signature"]

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-struc
 
 from __future__ import annotations
 
+import copy
 import itertools
 import json
 import secrets
@@ -64,10 +65,12 @@ _moto_deliver: Final = Subscription.publish
 def _deliver(self: Subscription, message: str, message_id: str, *args: Any, **named: Any) -> None:  # noqa: ANN401 - moto's own
     """Hand a message to a subscriber, if that is a queue which lets the topic in; SNS tells nothing of its account."""
     access, topic = Account.current().access, self.topic.arn
-    if self.protocol != "sqs" or access.service_may(
-        _SNS, "sqs:SendMessage", self.endpoint, source_arn=topic, source_account=""
-    ):
+    if self.protocol != "sqs":
         _moto_deliver(self, message, message_id, *args, **named)
+    elif access.service_may(_SNS, "sqs:SendMessage", self.endpoint, source_arn=topic, source_account=""):
+        addressed = copy.copy(self)
+        addressed.account_id = self.endpoint.split(":")[4]  # moto looks for the queue in the subscriber's account
+        _moto_deliver(addressed, message, message_id, *args, **named)
 
 
 def s3_event(event_name: str, bucket: FakeBucket, key: FakeKey, notification_id: str) -> dict[str, Any]:

@@ -64,7 +64,8 @@ class TextractService:
 
     def _reader(self, caller: Credentials) -> ReadObject:
         def read(bucket: str, key: str, version: str | None) -> bytes:
-            if self._account.access.refusal(caller, [Ask("s3:GetObject", object_arn(bucket, key))]):
+            action = "s3:GetObject" if version is None else "s3:GetObjectVersion"
+            if self._account.access.refusal(caller, [Ask(action, object_arn(bucket, key))]):
                 raise PermissionError(key)
             return self._account.read_object(bucket, key, version)
 

@@ -14,7 +14,8 @@ from typing import Final
 
 _PIP: Final = (
     *(sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off"),
-    *("--only-binary", ":all:", "--require-hashes", "--requirement"),
+    *("--only-binary", ":all:", "--no-binary", "pyspark"),  # Spark is published as source alone, and compiles nothing
+    *("--require-hashes", "--requirement"),
 )
 _FOUND: Final = re.compile(r"(?:Collecting|Processing|Requirement already satisfied:) (\S+)")
 _VERSION: Final = re.compile(r"==|-\d")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
@@ -50,6 +51,7 @@ class Access:
         self._account = account
         self._lock = threading.Lock()
         self._used: set[Right] = set()
+        self._told: set[str] = set()
 
     def refusal(self, caller: Credentials, asks: Iterable[Ask]) -> Denied | None:
         """What of it somebody may not do; None when they may do all of it, which is then noted as used.
@@ -58,7 +60,7 @@ class Access:
             UnknownPolicyError: A policy says something that is not known here.
         """
         with self._account.locked():
-            role = self._role(caller.role_arn) if caller.role_arn else None
+            role = self._account.role(caller.role_arn) if caller.role_arn else None
             own = _of_role(role) if role else () if caller.role_arn else _EVERYTHING
             who = Principal(account=caller.account_id, arn=caller.role_arn or f"arn:aws:iam::{caller.account_id}:root")
             decided = [(ask, self._decide(ask, who, own)) for ask in asks]
@@ -70,8 +72,15 @@ class Access:
         return denied
 
     def role_may(self, role_arn: str, *asks: Ask) -> bool:
-        """Whether a service that acts as a role may do something, all of it; if so, it is noted as used."""
-        decided = self._decided(role_arn, asks)
+        """Whether a service that acts as a role may do something, all of it; if so, it is noted as used.
+
+        Nobody waits for its answer: what its policies cannot be told of is not done, and said in the cloud's log once.
+        """
+        try:
+            decided = self._decided(role_arn, asks)
+        except UnknownPolicyError as error:
+            self._tell(f"{role_arn}: {error}")
+            return False
         allowed = all(decision.allowed for _, decision in decided)
         if allowed:
             self._note(role_arn.rpartition("/")[2], decided)
@@ -101,10 +110,10 @@ class Access:
     def may_assume(self, service: str, role_arn: str) -> bool:
         """Whether a service may act as a role, by the role's trust policy."""
         with self._account.locked():
-            role = self._role(role_arn)
+            role = self._account.role(role_arn)
             if role is None:
                 return False
-            trust = statements_of(role.assume_role_policy_document, f"the trust policy of {role.name}")
+            trust = statements_of(role.assume_role_policy_document, f"the trust policy of {role.name}", of_trust=True)
             ask = Ask("sts:AssumeRole", role_arn, {"aws:securetransport": "true"})
             return decide(ask, Principal(service=service), of_resource=trust).allowed
 
@@ -127,7 +136,7 @@ class Access:
 
     def _decided(self, role_arn: str, asks: Iterable[Ask]) -> list[tuple[Ask, Decision]]:
         with self._account.locked():
-            role = self._role(role_arn)
+            role = self._account.role(role_arn)
             who = Principal(account=_account_of(role_arn), arn=role_arn)
             return [(ask, self._decide(ask, who, _of_role(role) if role else ())) for ask in asks]
 
@@ -139,9 +148,15 @@ class Access:
         if owner in {"", who.account}:
             return decide(told, who, own=own, of_resource=of_resource)
         # It takes both: IAM's user guide, reference_policies_evaluation-logic-cross-account.html.
-        ours, theirs = decide(told, who, own=own), decide(told, who, of_resource=of_resource)
+        ours, theirs = decide(told, who, own=own), decide(told, who, of_resource=of_resource, across=True)
         both = ours.allowing if ours.allowed and theirs.allowed else ()
-        return Decision(both, (*ours.denying, *theirs.denying))
+        return Decision(both, (*ours.denying, *theirs.denying), lacks_resources_leave=bool(ours.allowing))
+
+    def _tell(self, untellable: str) -> None:
+        with self._lock:
+            if untellable not in self._told:
+                self._told.add(untellable)
+                sys.stderr.write(f"The local cloud cannot tell what is allowed: {untellable}\n")
 
     def _note(self, role: str, decided: Iterable[tuple[Ask, Decision]]) -> None:
         used = {
@@ -153,9 +168,6 @@ class Access:
         }
         with self._lock:
             self._used |= used
-
-    def _role(self, arn: str) -> Role | None:
-        return next((role for role in self._account.roles() if role.arn == arn), None)
 
     def _owner(self, resource: str) -> str:
         """The account that a resource belongs to; empty for none."""

@@ -8,8 +8,10 @@ Only what the functions call is known here. Deploying, which is the account's ow
 from __future__ import annotations
 
 import re
+from email import message_from_bytes
+from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from local import mail_service
 from local.iam.statements import Ask
@@ -66,6 +68,8 @@ def _dynamodb(request: Request, scope: Scope, account: Account, caller_account: 
         leading = [asked.get(_KEYS_OF_ITEM[operation], {}).get(hash_key)]
     elif operation == "Query":
         leading = [_queried(asked, hash_key)]
+        if hash_key and leading == [None]:  # a condition over all of no keys would hold
+            raise UnknownCallError("dynamodb:Query: which key it is for is not understood here")
         arn += f"/index/{asked['IndexName']}" if "IndexName" in asked else ""
     else:
         raise UnknownCallError(f"dynamodb:{operation}: what it needs is not known here")
@@ -83,14 +87,25 @@ def _queried(asked: dict[str, Any], hash_key: str) -> dict[str, str] | None:
 
 
 _S3_WITHOUT_MEANING: Final = frozenset({"x-id", "encoding-type", "fetch-owner"})
+_S3_OF_LINKS: Final = frozenset(
+    f"x-amz-{name}" for name in ("algorithm", "credential", "date", "expires", "security-token", "signature")
+) | {"x-amz-signedheaders"}
 _S3_LISTING: Final = frozenset({"list-type", "prefix", "max-keys", "delimiter", "continuation-token", "start-after"})
-_S3_MORE_RIGHTS: Final = ("x-amz-acl", "x-amz-grant-", "x-amz-copy-source", "x-amz-tagging", "x-amz-object-lock-")
+_S3_MORE_RIGHTS: Final = (
+    "x-amz-acl",
+    "x-amz-bypass-governance-retention",
+    "x-amz-copy-source",
+    "x-amz-grant-",
+    "x-amz-object-lock-",
+    "x-amz-server-side-encryption-aws-kms-",
+    "x-amz-tagging",
+)
 
 
 def s3_asks(request: Request) -> Iterator[Ask]:
     """What S3 asks for. https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html."""
     bucket, _, key = request.path.lstrip("/").partition("/")
-    query = {name: value for name, value in request.query if not name.lower().startswith("x-amz-")}
+    query = {name: value for name, value in request.query if name.lower() not in _S3_OF_LINKS}
     rest = set(query) - _S3_WITHOUT_MEANING - (frozenset() if key else _S3_LISTING)
     more = [name for name in request.headers if name.lower().startswith(_S3_MORE_RIGHTS)]
     match request.method, bool(key):
@@ -134,14 +149,15 @@ def _ses(request: Request, scope: Scope, account: Account, caller_account: str) 
     In the sandbox the recipients' identities are asked about too: see the reports of SES's own words, such as
     https://github.com/aws/aws-sdk-js/issues/3641.
     """
-    form = parse_qs(request.body.decode())
-    operation = form.get("Action", [request.raw_path])[0]
+    operation = _form(request).get("Action", f"{request.method} {request.raw_path}")
     if operation == "GetIdentityVerificationAttributes":
         yield Ask(f"ses:{operation}", "*")
         return
     if operation not in {"SendRawEmail", "SendEmail"}:
         raise UnknownCallError(f"ses:{operation}: what it needs is not known here")
     send = mail_service.parse_send(request)
+    if (author := parseaddr(str(message_from_bytes(send.raw).get("From", send.sender)))[1]) != send.sender:
+        raise UnknownCallError(f"ses:{operation}: from {author} by way of {send.sender} is not known here")
     prefix = f"arn:aws:ses:{scope.region}:{caller_account}"
     known = account.ses(scope.region).email_identities
     identities = [send.sender if send.sender in known else send.sender.rpartition("@")[2]]
@@ -153,11 +169,43 @@ def _ses(request: Request, scope: Scope, account: Account, caller_account: str) 
 
 
 def _sns(request: Request) -> Iterator[Ask]:
-    form = parse_qs(request.body.decode())
-    operation = form.get("Action", [""])[0]
-    if operation not in {"Publish", "Subscribe"}:
+    form = _form(request)
+    operation = form.get("Action", "")
+    if operation not in {"Publish", "Subscribe"} or "TopicArn" not in form:
         raise UnknownCallError(f"sns:{operation}: what it needs is not known here")
-    yield Ask(f"sns:{operation}", form.get("TopicArn", [""])[0])
+    yield Ask(f"sns:{operation}", form["TopicArn"])
+
+
+def _form(request: Request) -> dict[str, str]:
+    """The parameters of a call in the query protocol, each of which is there once, and in the body."""
+    pairs = parse_qsl(request.body.decode(), keep_blank_values=True)
+    form = dict(pairs)
+    if len(form) < len(pairs) or request.raw_query:
+        raise UnknownCallError("parameters that are given twice, or in the address, are not known here")
+    return form
+
+
+def accounts_named(request: Request, service: str, account: Account) -> set[str]:
+    """The accounts whose resources of a service a request names: by ARN, by a queue's URL, by a bucket's name."""
+    if service == "s3":
+        source = unquote(request.header("x-amz-copy-source")).lstrip("/")
+        buckets = {path.partition("/")[0] for path in (request.path.lstrip("/"), source)}
+        return {owner for bucket in buckets if (owner := account.owner_of_bucket(bucket))}
+    told = f"{request.path} {unquote(request.raw_query)} {unquote(request.body.decode('latin-1'))}"
+    arns = re.findall(rf"arn:aws:{_OWN_ARNS.get(service, service)}:[a-z0-9-]*:(\d{{12}}):", told)
+    return {*arns, *filter(None, [owner_of_queue(request) if service == "sqs" else ""])}
+
+
+_OWN_ARNS: Final = {"sts": "iam", "iam": "of-others-it-only-speaks"}
+"""How ARNs of a service's resources begin, where not with its own name; IAM names others' in policies only."""
+
+
+def owner_of_queue(request: Request) -> str:
+    """The account of the queue that a request names; empty when it names none."""
+    try:
+        return queue_arn(str(request.json().get("QueueUrl", "")), "").split(":")[4]
+    except (ValueError, UnknownCallError):
+        return ""
 
 
 _SQS_ACTIONS: Final = {
@@ -175,9 +223,18 @@ def _sqs(request: Request, scope: Scope) -> Iterator[Ask]:
 
 
 def queue_arn(url: str, region: str) -> str:
-    """The ARN of the queue that a URL names."""
-    account, _, name = urlsplit(url).path.strip("/").partition("/")
-    return f"arn:aws:sqs:{region}:{account}:{name}"
+    """The ARN of the queue that a URL names.
+
+    Raises:
+        UnknownCallError: It is not written as SQS writes it.
+    """
+    named = _QUEUE.fullmatch(urlsplit(url).path)
+    if named is None:
+        raise UnknownCallError(f"sqs: the queue {url} is not known here")
+    return f"arn:aws:sqs:{region}:{named.group(1)}:{named.group(2)}"
+
+
+_QUEUE: Final = re.compile(r"/(\d{12})/([\w-]+(?:\.fifo)?)")
 
 
 _INVOCATION: Final = re.compile(r"^/2015-03-31/functions/([^/]+)/invocations$")
@@ -185,11 +242,22 @@ _INVOCATION: Final = re.compile(r"^/2015-03-31/functions/([^/]+)/invocations$")
 
 def _lambda(request: Request, scope: Scope, caller_account: str) -> Iterator[Ask]:
     invoked = _INVOCATION.match(request.raw_path)
-    if invoked is None:
+    if invoked is None or request.raw_query:  # a version or an alias is another resource
         raise UnknownCallError(f"lambda: {request.method} {request.raw_path}: what it needs is not known here")
-    named = unquote(invoked.group(1))
-    prefix = f"arn:aws:lambda:{scope.region}:{caller_account}:function:"
-    yield Ask("lambda:InvokeFunction", named if named.startswith("arn:") else prefix + named)
+    yield Ask("lambda:InvokeFunction", function_arn(unquote(invoked.group(1)), scope.region, caller_account))
+
+
+def function_arn(named: str, region: str, account_id: str) -> str:
+    """The ARN of the function that somebody of an account names by its name, its ARN or a part of that.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_RequestParameters
+    """
+    match named.split(":"):
+        case ["arn", *_]:
+            return named
+        case [owner, "function", name, *_]:
+            return f"arn:aws:lambda:{region}:{owner}:function:{name}"
+    return f"arn:aws:lambda:{region}:{account_id}:function:{named}"
 
 
 def _textract(request: Request) -> Iterator[Ask]:

@@ -31,31 +31,39 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-
 
 
 class Links:
-    """Refuses links that would not hold."""
+    """Refuses links that would not hold: AWS's answer to a request that asks for one, None for all others."""
 
     def __init__(self, account: Account) -> None:
         self._account = account
 
-    def refusal(self, request: Request) -> Response | None:
-        """AWS's answer to a request that links what may not be linked; None for all others."""
+    def bad_function(self, request: Request, caller_account: str) -> Response | None:
+        """Of a function with its role, or with what it is fed from."""
         if request.method in {"POST", "PUT"} and _FUNCTION.match(request.raw_path):
-            return self._function(request)
+            return self._function(request, caller_account)
         if request.method == "POST" and _MAPPINGS.match(request.raw_path):
-            return self._mapping(request)
+            return self._mapping(request, caller_account)
+        return None
+
+    def bad_notification(self, request: Request) -> Response | None:
+        """Of a bucket with what it tells of its objects."""
         if request.method == "PUT" and any(name == "notification" for name, _ in request.query):
             return self._notification(request)
         return None
 
-    def _function(self, request: Request) -> Response | None:
+    def _function(self, request: Request, caller_account: str) -> Response | None:
         role = str(json.loads(request.body).get("Role", ""))
-        if not role or self._account.access.may_assume(LAMBDA, role):
+        if not role:
+            return None
+        if role.startswith("arn:") and role.split(":")[4] != caller_account:
+            return aws_json_error(403, "AccessDeniedException", "Cross-account pass role is not allowed.")
+        if self._account.access.may_assume(LAMBDA, role):
             return None
         return _invalid("The role defined for the function cannot be assumed by Lambda.")
 
-    def _mapping(self, request: Request) -> Response | None:
+    def _mapping(self, request: Request, caller_account: str) -> Response | None:
         asked = json.loads(request.body)
         with self._account.locked():
-            function = self._account.function(unquote(str(asked.get("FunctionName", ""))))
+            function = self._account.function(unquote(str(asked.get("FunctionName", ""))), caller_account)
             if function is None:
                 return None  # moto says so
             source = str(asked.get("EventSourceArn", ""))

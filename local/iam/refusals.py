@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import sys
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
@@ -47,9 +48,11 @@ class Denied:
         https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
         """
         if self.decision.denying:
-            why = f"with an explicit deny in {self.decision.denying[0].policy}"
+            kind = "an identity-based" if self.decision.denying[0].principals is None else "a resource-based"
+            why = f"with an explicit deny in {kind} policy"
         else:
-            why = f"because no identity-based policy allows the {self.ask.action} action"
+            kind = "resource-based" if self.decision.lacks_resources_leave else "identity-based"
+            why = f"because no {kind} policy allows the {self.ask.action} action"
         return (
             f"User: {self.who} is not authorized to perform: {self.ask.action} on resource: {self.ask.resource} {why}"
         )
@@ -60,7 +63,9 @@ def denial(request: Request, service: str, denied: Denied) -> Response:
     if service == "s3":
         return s3_error(request, HTTPStatus.FORBIDDEN, "AccessDenied", denied.message)
     if service in _QUERY_SERVICES and request.raw_path == "/":
-        return _query(service, HTTPStatus.FORBIDDEN, "AccessDenied", denied.message)
+        # SNS has its own word for it: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html#API_Publish_Errors
+        code = "AuthorizationError" if service == "sns" else "AccessDenied"
+        return _query(service, HTTPStatus.FORBIDDEN, code, denied.message)
     if service in _REST_JSON_SERVICES | {"ses"}:
         return aws_json_error(HTTPStatus.FORBIDDEN, "AccessDeniedException", denied.message)
     response = aws_json_error(HTTPStatus.BAD_REQUEST, "AccessDeniedException", denied.message)
@@ -88,6 +93,18 @@ def bad_signature(request: Request, error: SignatureError) -> Response:
         return _query(error.service, HTTPStatus.FORBIDDEN, code, message or str(error))
     status = HTTPStatus.FORBIDDEN if error.service in _REST_JSON_SERVICES else HTTPStatus.BAD_REQUEST
     return aws_json_error(status, code, message or str(error))
+
+
+def cannot_tell(request: Request, service: str, error: Exception) -> Response:
+    """Neither a yes nor a no: said to whoever asks, and in the cloud's log."""
+    message = f"The local cloud cannot tell whether this is allowed: {error}"
+    sys.stderr.write(f"{message}\n")
+    status, code = HTTPStatus.NOT_IMPLEMENTED, "NotImplemented"
+    if service == "s3":
+        return s3_error(request, status, code, message)
+    if service in _QUERY_SERVICES and request.raw_path == "/":
+        return _query(service, status, code, message)
+    return aws_json_error(status, code, message)
 
 
 def hidden(request: Request) -> Response:

@@ -1,17 +1,20 @@
 """What OCR read, in reading order: a reading as it came, and the transcript that counting starts from.
 
-A transcript is JSON Lines, one word a line, its text normalised:
+A transcript is JSON Lines, one page a line, in columns: of each word its line, its text, normalised, and its confidence
+in hundredths of a percent:
 
-    {"page": 1, "line": 1, "text": "don't", "confidence": 99.1}
+    {"page":1,"lines":[1,1],"texts":["don't","stop"],"confidences":[9910,9822]}
 
-(The origin wrote CSV, which Spark's reader corrupts for hard words; JSON Lines it reads as they are.)
+(The origin wrote CSV, which Spark's reader corrupts for hard words; JSON Lines it reads as they are. Why in columns:
+docs/adr/0015.)
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from runtime.core.words import normalise
 
@@ -67,14 +70,8 @@ class Transcript:
 
     def dump(self) -> bytes:
         """JSON Lines, UTF-8."""
-        return "".join(
-            json.dumps(
-                {"page": row.page, "line": row.line, "text": row.text, "confidence": row.confidence},
-                ensure_ascii=False,
-            )
-            + "\n"
-            for row in self.rows
-        ).encode()
+        pages = itertools.groupby(self.rows, key=lambda row: row.page)
+        return b"".join(_dump_page(page, tuple(rows)) for page, rows in pages)
 
 
 def transcribe(reading: Reading) -> Transcript:
@@ -90,16 +87,33 @@ def load(data: bytes, pages: int) -> Transcript:
         pages: The page count, which is kept in the object's metadata: a page may be blank.
 
     Raises:
-        ValueError: A line is no transcript row.
+        ValueError: A line is no page of a transcript.
     """
     try:
-        rows = tuple(
-            TranscriptRow(int(row["page"]), int(row["line"]), str(row["text"]), float(row["confidence"]))
-            for row in map(json.loads, data.removesuffix(b"\n").split(b"\n") if data else ())
-        )
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"not a transcript row: {error!r}") from error
+        lines = data.removesuffix(b"\n").split(b"\n") if data else ()
+        rows = tuple(row for line in lines for row in _load_page(json.loads(line)))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"not a page of a transcript: {error!r}") from error
     return Transcript(pages, rows)
+
+
+def _dump_page(page: int, rows: tuple[TranscriptRow, ...]) -> bytes:
+    columns = {
+        "page": page,
+        "lines": [row.line for row in rows],
+        "texts": [row.text for row in rows],
+        "confidences": [round(row.confidence * 100) for row in rows],
+    }
+    return f"{json.dumps(columns, ensure_ascii=False, separators=(',', ':'))}\n".encode()
+
+
+def _load_page(told: dict[str, Any]) -> Iterator[TranscriptRow]:
+    if "text" in told:  # one word a line, as it was written once
+        yield TranscriptRow(int(told["page"]), int(told["line"]), str(told["text"]), float(told["confidence"]))
+        return
+    page = int(told["page"])
+    for line, text, confidence in zip(told["lines"], told["texts"], told["confidences"], strict=True):
+        yield TranscriptRow(page, int(line), str(text), confidence / 100)
 
 
 def _rows(reading: Reading) -> Iterator[TranscriptRow]:

@@ -111,11 +111,17 @@ def load(data: bytes) -> WordCount:
         raise ValueError(f"not a word count: {error!r}") from error
 
 
+def mean_confidence(weighted: int, total: int) -> int | None:
+    """The mean of so many words, half up, from integers, so that no engine's floating point can differ.
+
+    Args:
+        weighted: The sum of the words' confidences, in hundredths of a percent.
+        total: How many words there are.
+    """
+    return (2 * weighted + total) // (2 * total) if total else None
+
+
 def _mean_confidence(transcript: Transcript) -> int | None:
-    """In integer hundredths, half up, so that no engine's floating point can differ."""
     lengths = {text: len(words.find(text)) for text in {row.text for row in transcript.rows}}
     weights = [(round(row.confidence * 100), lengths[row.text]) for row in transcript.rows]
-    total = sum(weight for _, weight in weights)
-    if not total:
-        return None
-    return (2 * sum(confidence * weight for confidence, weight in weights) + total) // (2 * total)
+    return mean_confidence(sum(confidence * weight for confidence, weight in weights), sum(w for _, w in weights))

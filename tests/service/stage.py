@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from local.credentials import Credentials
     from local.http_message import Request, Response
+    from local.iam.signatures import Caller
 
 QUARTER = 1000.0
 """Seconds after which a sweep has come by."""
@@ -63,9 +64,9 @@ class Stage:
         front = self.region.front
         answer = front._answer  # noqa: SLF001 - there is no other way between a function and AWS
 
-        def interfered(request: Request, caller: Credentials) -> Response:
+        def interfered(request: Request, caller: Caller) -> Response:
             for one in self.interferences:
-                if one.concerns(request, caller):
+                if one.concerns(request, caller.credentials):
                     one.times -= 1
                     if (changed := one.effect()) is not None:
                         return changed

@@ -362,14 +362,11 @@ class Ingest:
         Who joins is written down before the lease ends: whoever comes later claims for himself. If nobody has, the work
         is given up, so that who asks for this mail once more does not wait for it.
         """
-        now = self.clock.now()
-        if record.lease_until > now:
+        if record.lease_until > self.clock.now():
             raise Retryable(_OWN_ATTEMPT)
         if not self.waiters.of(record.key):
-            if self.records.abandon(record, Reason.INTERNAL, now):
-                self.log.emit(events.PictureAbandoned(digest=record.key, generation=record.generation))
-                ended = replace(record, state=RecordState.FAILED, reason=Reason.INTERNAL)
-                self._telling.tell_all(ended, but=request.request_id)
+            if claimed := self._claim(request, content, record.key, record):
+                self._give_up(request, claimed.claim, Reason.INTERNAL)
         elif not self._claim_and_read(request, content, record.key, record):
             raise Retryable(_OWN_ATTEMPT)
 

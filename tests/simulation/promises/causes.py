@@ -29,7 +29,8 @@ def a_picture_fails_for_its_own_reason(world: World, key: str, reason: Reason) -
         poison = world.facts.unended[key] > MAX_ATTEMPTS
         # It was read, and what was read is lost, or its bytes are; somebody may have kept the same again meanwhile.
         gone = key in world.facts.given_up or key in world.facts.vanished
-        cause = poison or gone
+        unwanted = not any(waited == key for waited, _ in world.waiters.waiting)  # so that nobody begins to wait for it
+        cause = poison or gone or unwanted
         check("internal_has_a_cause", cause, f"{key} is given up, and nothing went wrong")
     elif picture:
         check("every_reason_is_the_pictures", reason is picture.refused, f"{picture.name!r} is given up as {reason}")

