@@ -4,7 +4,7 @@ import { announce } from "../announcer.js";
 import { byId, el, icon, setText } from "../dom.js";
 
 const FROM = {
-  link: "It is from us, and its link proves that the address is yours.",
+  link: "It is from us.",
   ses: "It is from Amazon Web Services, who send our mail, or from us.",
 };
 
