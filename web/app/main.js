@@ -146,4 +146,5 @@ started = true;
 proof.resume();
 connection();
 void follow();
+document.documentElement.classList.toggle("touch", navigator.maxTouchPoints > 0);
 document.documentElement.classList.add("ready");

@@ -69,6 +69,7 @@ export function elapsed({ times }) {
  * @param {number} waited Seconds since the picture was uploaded.
  */
 export function interval(waited) {
+  if (waited < 10) return 0.5;
   if (waited < 30) return 1;
   return waited < 120 ? 3 : 10;
 }

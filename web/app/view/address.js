@@ -53,7 +53,7 @@ export function addressView(proof) {
     send.setAttribute("aria-disabled", String(now === "asking"));
     setText(send, now === "asking" ? "One moment …" : "Send me a link");
     if (now === "none") {
-      if (state.email) field.value = state.email;
+      if (state.email && !field.value) field.value = state.email; // never over what was typed meanwhile
       complain(state.told ? `${state.told.what} ${state.told.remedy}` : "");
       if (hadFocus && before !== "" && before !== "none") field.focus();
     }
@@ -64,7 +64,7 @@ export function addressView(proof) {
     }
     if (now === "proven") {
       proven.replaceChildren(
-        el("p", { class: "proven" }, icon("check"), el("span", {}, el("strong", {}, state.email), " is yours. This browser remembers it.")),
+        el("p", { class: "proven" }, icon("check"), el("span", {}, el("strong", {}, state.email), " is yours.")),
         el("button", { class: "quiet", click: other }, "Use another address"),
       );
       if (before !== "" && before !== "proven") announce(`Your address is proven: ${state.email}.`);

@@ -33,7 +33,7 @@ export function historyView(entries, results, press) {
       el("li", {}, el("a", { href: toRequest(requestId, token) }, fileName(name)),
         el("span", { class: "small" }, `${moment(new Date(at))}${words === null ? "" : ` · ${plural(words, "word")}`}`),
         el("button", { class: "quiet", click: () => press.forget(requestId), "aria-label": `Forget ${fileName(name)}` }, "Forget"))));
-    if (earlier.length === 0) list.append(el("li", { class: "small" }, "All of them are shown above."));
+    if (earlier.length === 0) list.append(el("li", { class: "small" }, "The results above are remembered in this browser."));
     if (hadFocus) heading.focus();
   }
   entries.subscribe(draw);
