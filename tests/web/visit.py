@@ -45,9 +45,9 @@ class Visit:
     def _hear(self, message: ConsoleMessage) -> None:
         """An answer that refuses is written to the console by the browser: no fault of the page, unless it is its own."""
         where = message.location["url"]
-        refused = message.text.startswith("Failed to load resource") and not re.search(r"/app/|/$|index\.html", where)
-        answered = "/api/" in where or "net::ERR" in message.text
-        if message.type in ("error", "warning") and not (message.text.startswith("Failed to load resource") and (refused or answered)):
+        its_own = where.startswith(self.service.url) and "/api/" not in where
+        refused = message.text.startswith("Failed to load resource") and not its_own
+        if message.type in ("error", "warning") and not refused:
             self.complaints.append(f"{message.type}: {message.text} ({where})")
 
     # What is seen.
@@ -134,8 +134,9 @@ class Visit:
 LISTEN = """
 addEventListener("DOMContentLoaded", () => {
   window.announced = [];
-  new MutationObserver(() => window.announced.push(document.getElementById("announcer").textContent))
-    .observe(document.getElementById("announcer"), { childList: true, characterData: true, subtree: true });
+  const announcer = document.getElementById("announcer");
+  if (!announcer) return;
+  new MutationObserver(() => window.announced.push(announcer.textContent)).observe(announcer, { childList: true, characterData: true, subtree: true });
 });
 window.shifts = 0;
 new PerformanceObserver((list) => {

@@ -7,6 +7,7 @@
 import { announce } from "../announcer.js";
 import { byId, el, icon, setText } from "../dom.js";
 import { fileName, size } from "../format.js";
+import { loadWords } from "./result.js";
 
 /**
  * @param {import("../outbox.js").Outbox} outbox
@@ -22,6 +23,7 @@ export function picturesView(outbox, proof) {
   const rows = new Map();
 
   takeIn(outbox);
+  for (const happens of ["drop", "paste", "change"]) addEventListener(happens, () => void loadWords().catch(() => {}), { once: true });
 
   send.addEventListener("click", () => {
     outbox.sendAll();

@@ -11,7 +11,6 @@ import { day, duration, fileName, number, percent, plural } from "../format.js";
 import { toRequest } from "../links.js";
 import { elapsed, isSettled, stages } from "../progress.js";
 import { tell, tellFailure } from "../say.js";
-import { wordsView } from "./words.js";
 
 const DOWNLOADS = /** @type {const} */ ([
   ["word-count.csv", "CSV", "for a spreadsheet"],
@@ -20,6 +19,9 @@ const DOWNLOADS = /** @type {const} */ ([
 ]);
 
 const TICK = 100;
+
+/** What nobody needs before the first result: fetched when the first picture is chosen, so that it is there in time. */
+export const loadWords = () => import("./words.js");
 
 /**
  * @param {Result} first
@@ -88,16 +90,28 @@ export function resultCard(first, { results, api, retake }) {
     if (count && !shownWords) {
       shownWords = true;
       showFigures();
-      if (count.total_words > 0) words.append(wordsView(count, () => api.file(now.requestId, now.token, "text.txt"), id));
+      if (count.total_words > 0) void showWords(count);
       showDoings();
       say(count.total_words ? `${plural(count.total_words, "word")}, ${number(count.unique_words)} different.` : "There are no words in this picture.");
     } else if (!figures.hasChildNodes()) {
       figures.append(figure("–", "words"), figure("–", "different words"), figure("–", "sure of each word"));
       figures.classList.add("to-come");
+      figures.setAttribute("aria-hidden", "true"); // they only keep the place
     }
     showNotices();
     if (status && isSettled(status) && !count) showDoings();
     setText(kept, count && status ? `The picture itself is deleted. Text and counts are kept until ${day(new Date(status.expires_at))}, so that the same picture is answered at once.` : "");
+  }
+
+  /** @param {import("../api.js").WordCount} count */
+  async function showWords(count) {
+    try {
+      const { wordsView } = await loadWords();
+      words.append(wordsView(count, () => api.file(first.requestId, first.token, "text.txt"), id));
+    } catch {
+      words.append(notice("bad", { what: "A part of this page could not be loaded.", remedy: "Reload the page to see the words." },
+        el("button", { class: "secondary", click: () => location.reload() }, "Reload")));
+    }
   }
 
   function showStages() {
@@ -117,6 +131,7 @@ export function resultCard(first, { results, api, retake }) {
     const { result: count } = /** @type {import("../api.js").Status} */ (result.status);
     if (!count) return;
     figures.classList.remove("to-come");
+    figures.removeAttribute("aria-hidden");
     figures.replaceChildren(
       figure(number(count.total_words), count.total_words === 1 ? "word" : "words"),
       figure(number(count.unique_words), count.unique_words === 1 ? "different word" : "different words"),
