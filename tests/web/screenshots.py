@@ -32,7 +32,7 @@ SCREENS: Final[dict[str, dict[str, Any]]] = {
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 1},
 }
 IN_THE_DARK: Final = ("first", "pictures-ready", "result")
-_COLOURS: Final = 128
+_COLOURS: Final = 32
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -132,3 +132,23 @@ def test_the_rules_pass_their_own_tests() -> None:
     tests = sorted((HERE / "unit").glob("*.test.js"))
     done = subprocess.run(["node", "--test", *tests], check=False, capture_output=True, text=True)  # noqa: S603, S607
     assert done.returncode == 0, done.stdout
+
+
+def test_the_map_names_every_test_and_only_such_as_there_are() -> None:
+    told = set(re.findall(r"`(test_\w+\.py::test_\w+)`", (PROJECT / "docs" / "page.md").read_text(encoding="utf-8")))
+    there = {
+        f"{file}::{name}"
+        for file in ("test_way.py", "test_troubles.py", "test_states.py", "test_page.py")
+        for name in re.findall(r"^def (test_\w+)", (HERE / file).read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    of_no_sentence = {"test_page.py::test_types_are_right", "test_page.py::test_the_rules_pass_their_own_tests"}
+    maps = {name for name in there if "_map_" in name or "_picture_in_the_" in name}
+    assert told == there - of_no_sentence - maps
+
+
+def test_the_map_shows_every_state_by_a_picture_in_the_folder() -> None:
+    page = (PROJECT / "docs" / "page.md").read_text(encoding="utf-8")
+    shown = set(re.findall(r"images/page/([\w.-]+\.png)", page))
+    there = {file.name for file in (PROJECT / "docs" / "images" / "page").glob("*.png")}
+    assert shown == there
+    assert {f"{state}.{screen}.png" for state in STATES for screen in ("desktop", "phone")} <= there
