@@ -148,6 +148,13 @@ def attached(letter: EmailMessage, name: str) -> bytes:
     return data
 
 
+def plain_of(letter: EmailMessage) -> str:
+    """A mail's plain text."""
+    body = letter.get_body(("plain",))
+    assert body
+    return str(body.get_content())
+
+
 def words_of(letter: EmailMessage) -> dict[str, int]:
     """The words in a mail's JSON, with their counts."""
     counted = json.loads(attached(letter, "word-count.json"))
