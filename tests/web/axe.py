@@ -39,6 +39,7 @@ def findings(page: Page) -> list[str]:
     page.evaluate(_source())
     result = page.evaluate("tags => axe.run({ runOnly: { type: 'tag', values: tags } })", _TAGS)
     return [
-        f"{found['id']}: {found['help']} at {' | '.join(str(node['target']) for node in found['nodes'])} {found['nodes'][0].get('failureSummary', '')}"
+        f"{found['id']}: {found['help']} at {node['target']}: {node.get('failureSummary')}"
         for found in result["violations"]
+        for node in found["nodes"]
     ]

@@ -7,7 +7,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.web import chromium
 from tests.web.stand_in import StandIn, running
-from tests.web.visit import Visit, visits
+from tests.web.visit import visits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
     from tests.web.service import Service, Verification
+    from tests.web.visit import Visit
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,9 @@ def drawn(kind: str, name: str, words: str = "", size: tuple[int, int] = (600, 4
 @cache
 def noise(name: str, side: int, kind: str = "PNG") -> Picture:
     """A picture of so many pixels a side that hardly gets smaller: 3 bytes each as PNG."""
-    return Picture(name, _saved(Image.frombytes("RGB", (side, side), os.urandom(3 * side * side)), kind), f"image/{kind.lower()}")
+    return Picture(
+        name, _saved(Image.frombytes("RGB", (side, side), os.urandom(3 * side * side)), kind), f"image/{kind.lower()}"
+    )
 
 
 @cache

@@ -44,6 +44,14 @@ _TYPES: Final = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+_DAMAGED: Final = (
+    "The picture is damaged or incomplete, and could not be opened. "
+    "Take or export the picture again and upload the new file."
+)
+_UNSENT: Final = "The mail could not be sent. The result is kept; ask for the mail again later."
+_POLICY_EXPIRED: Final = (
+    "<Error><Code>AccessDenied</Code><Message>Invalid according to Policy: Policy expired.</Message></Error>"
+)
 _PATIENCE: Final = 10.0
 _SETTLED: Final = ("SENT", "FAILED", "UNDELIVERABLE")
 
@@ -180,7 +188,7 @@ class StandIn:
         return token
 
     def _confirm(self, token: str) -> dict[str, Any]:
-        if token == "expired":  # noqa: S105 - tests press an old link with it
+        if token == "expired":
             raise _RefusedError(400, "link_expired", "The link has expired; ask for a new one.")
         email = self._confirms.get(token)
         if email is None:
@@ -260,7 +268,7 @@ class StandIn:
                     return
                 if Trouble.UNREADABLE in self._troubles:
                     request.state, request.reason = "FAILED", "unreadable"
-                    request.message = "The picture is damaged or incomplete, and could not be opened. Take or export the picture again and upload the new file."
+                    request.message = _DAMAGED
                     return
                 request.times["read"] = request.moved = time.time()
             elif "counted" not in request.times and not request.cached:
@@ -269,7 +277,10 @@ class StandIn:
             elif Trouble.HELD_BEFORE_MAILING in self._troubles:
                 return
             elif Trouble.UNDELIVERABLE in self._troubles:
-                request.state, request.message = "UNDELIVERABLE", "The mail could not be sent. The result is kept; ask for the mail again later."
+                request.state, request.message = (
+                    "UNDELIVERABLE",
+                    _UNSENT,
+                )
             else:
                 request.state, request.message = "SENT", None
                 request.times["sent"] = request.moved = time.time()
@@ -315,7 +326,7 @@ class StandIn:
 
     def receive(self, fields: dict[str, str], content_type: str, data: bytes) -> tuple[int, str]:
         if fields["policy"] == "expired":
-            return 403, "<Error><Code>AccessDenied</Code><Message>Invalid according to Policy: Policy expired.</Message></Error>"
+            return 403, _POLICY_EXPIRED
         if Trouble.UPLOAD_REFUSED in self._troubles:
             return 403, "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
         with self._lock:
@@ -418,7 +429,9 @@ def _handler(stand_in: StandIn) -> type[BaseHTTPRequestHandler]:  # noqa: C901 -
             return self._send(200, file.read_bytes(), _TYPES[file.suffix])
 
         def _send(self, status: int, body: bytes, kind: str) -> None:
-            packed = gzip.compress(body) if len(body) > 1000 and "gzip" in self.headers.get("accept-encoding", "") else body
+            packed = (
+                gzip.compress(body) if len(body) > 1000 and "gzip" in self.headers.get("accept-encoding", "") else body
+            )
             headers = {
                 "content-type": kind,
                 "content-length": str(len(packed)),

@@ -1,4 +1,4 @@
-"""Every state that the page can be in, and how a person gets there. Screenshots, axe and narrow windows go through all."""
+"""Every state that the page can be in, and how a person gets there. Screenshots and axe go through all of them."""
 
 from __future__ import annotations
 

@@ -16,7 +16,6 @@ from tests.web.states import NAME, STATES
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
-    from tests.web.service import Service
     from tests.web.visit import Visit
 
 HERE = Path(__file__).parent
@@ -29,7 +28,11 @@ def test_a_first_visit_loads_under_60_kb_and_shifts_nothing(visit: Visit, contex
     session = context.new_cdp_session(visit.page)
     session.send("Network.enable")
     loaded: list[float] = []
-    session.on("Network.loadingFinished", lambda event: loaded.append(event["encodedDataLength"]))
+
+    def weigh(event: dict[str, float]) -> None:
+        loaded.append(event["encodedDataLength"])
+
+    session.on("Network.loadingFinished", weigh)
     visit.come()
     visit.page.wait_for_load_state("networkidle")
     assert 0 < sum(loaded) < LIGHTEST, f"{sum(loaded):.0f} bytes in {len(loaded)} answers"
@@ -55,7 +58,9 @@ def test_nothing_comes_from_elsewhere(visit: Visit) -> None:
 def test_the_policy_is_kept_by_what_is_written() -> None:
     for file in [*WEB.glob("*.html"), *WEB.rglob("*.js"), *WEB.rglob("*.css")]:
         text = file.read_text(encoding="utf-8")
-        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", text), file
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", text), (
+            file
+        )
         assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", text), file
         if file.suffix == ".html":
             assert not re.search(r"\sstyle=|\son\w+=|<style|<script>", text), file
@@ -115,7 +120,7 @@ def test_the_whole_way_works_by_keyboard_alone(visit: Visit) -> None:
     visit.sees("Deleted: ", result)
 
 
-def test_motion_is_reduced_where_it_is_asked_for(visit: Visit, service: Service) -> None:
+def test_motion_is_reduced_where_it_is_asked_for(visit: Visit) -> None:
     STATES["reading"](visit)
     moving = "() => document.getAnimations().length"
     assert visit.page.evaluate(moving) == 0

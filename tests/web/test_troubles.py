@@ -37,11 +37,23 @@ def test_an_address_that_is_none_is_refused_in_place(visit: Visit) -> None:
     visit.sees("Now look into your inbox.", visit.address)
 
 
-@pytest.mark.parametrize(("token", "told"), [("expired", "This link has expired."), ("unheard-of", "We do not know this link.")])
+@pytest.mark.parametrize(
+    ("token", "told"), [("expired", "This link has expired."), ("unheard-of", "We do not know this link.")]
+)
 def test_an_old_or_broken_link_says_so_and_offers_a_new_one(visit: Visit, token: str, told: str) -> None:
     visit.come(f"#confirm={token}")
     visit.sees(told, visit.address)
     expect(visit.address.get_by_role("button", name="Send me a link")).to_be_visible()
+
+
+def test_a_broken_link_takes_nothing_from_a_proof_that_waits(visit: Visit) -> None:
+    visit.come()
+    visit.ask_for_link()
+    visit.sees("Now look into your inbox.")
+    visit.page.goto("about:blank")
+    visit.come("#confirm=unheard-of")
+    visit.sees("We do not know this link.")
+    visit.sees("Now look into your inbox.", visit.address)
 
 
 def test_a_token_that_is_not_taken_any_more_leads_to_a_new_proof_and_the_picture_goes_on(proven: Visit) -> None:

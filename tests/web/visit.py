@@ -43,7 +43,7 @@ class Visit:
         page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
 
     def _hear(self, message: ConsoleMessage) -> None:
-        """An answer that refuses is written to the console by the browser: no fault of the page, unless it is its own."""
+        """The browser writes each answer that refuses to the console: a fault only if the file is the page's own."""
         where = message.location["url"]
         its_own = where.startswith(self.service.url) and "/api/" not in where
         refused = message.text.startswith("Failed to load resource") and not its_own
@@ -136,7 +136,8 @@ addEventListener("DOMContentLoaded", () => {
   window.announced = [];
   const announcer = document.getElementById("announcer");
   if (!announcer) return;
-  new MutationObserver(() => window.announced.push(announcer.textContent)).observe(announcer, { childList: true, characterData: true, subtree: true });
+  new MutationObserver(() => window.announced.push(announcer.textContent))
+    .observe(announcer, { childList: true, characterData: true, subtree: true });
 });
 window.shifts = 0;
 new PerformanceObserver((list) => {

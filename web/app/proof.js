@@ -22,7 +22,14 @@ import { Problem } from "./api.js";
 /** The name under which the proof is remembered. */
 export const REMEMBERED = "ocr-wordcount.address";
 
-const INTERVAL = 2;
+/**
+ * How long to wait before asking again, in seconds: often while a person is likely to be at it.
+ *
+ * @param {number} asked How often it was asked.
+ */
+export function interval(asked) {
+  return asked < 60 ? 2 : 15;
+}
 
 /** Where the proof of this browser's address stands, and what moves it on. */
 export class Proof {
@@ -86,7 +93,7 @@ export class Proof {
   }
 
   /**
-   * The link in our mail was opened here.
+   * The link in our mail was opened here. Throws what the API throws, unless there was nothing here before.
    *
    * @param {string} token
    */
@@ -97,8 +104,10 @@ export class Proof {
       const { address_token, email } = await this.#api.confirm(token);
       this.#keep({ step: "proven", email, token: address_token });
     } catch (error) {
-      if (value.step !== "proven") this.#keep({ step: "none", email: value.email, told: tell(error) });
-      else throw error;
+      if (value.step === "none") return this.#keep({ step: "none", email: value.email, told: tell(error) });
+      this.#move(value); // what was there before is none the worse for it
+      this.resume();
+      throw error;
     }
   }
 
@@ -133,8 +142,9 @@ export class Proof {
   /** @param {Waiting} waiting */
   async #ask(waiting) {
     const { signal } = (this.#asking = new AbortController());
-    while (!signal.aborted) {
-      await slept(INTERVAL, signal);
+    if (waiting.verification === "link") return; // the link itself brings the proof, and asking never does
+    for (let asked = 0; !signal.aborted; asked += 1) {
+      await slept(interval(asked), signal);
       if (signal.aborted) return;
       if (Date.parse(waiting.expiresAt) < Date.now()) {
         const told = { what: "The time to press the link is over.", remedy: "Have a new one sent." };
