@@ -163,13 +163,12 @@ def test_who_was_answered_hears_nothing_of_the_deadline(
     assert len(ann.mails()) == 1
 
 
-def test_no_line_of_any_log_holds_an_address_or_a_text(
-    cloud: Cloud, visitor: Callable[[], Visitor], picture: bytes
-) -> None:
+def test_no_line_of_any_log_holds_an_address_or_a_text(cloud: Cloud, visitor: Callable[[], Visitor]) -> None:
     ann = visitor()
-    opened = ann.send(picture, "secretdiary.png")
+    opened = ann.send(rendered("Chrysanthemum"), "secretdiary.png")  # long enough not to come up in a random id
     ann.outcome(opened)
+    assert words_of(ann.letters()[0]) == {"chrysanthemum": 1}
     logged = "".join(path.read_text() for path in (cloud.state / "logs").iterdir())
     assert opened.request_id in logged
-    for secret in (ann.email, "secretdiary", opened.access_token, "lazy"):
-        assert secret not in logged
+    for secret in (ann.email, "secretdiary", opened.access_token, "chrysanthemum"):
+        assert secret.lower() not in logged.lower()
