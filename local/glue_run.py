@@ -257,9 +257,9 @@ class GlueRunner:
             self._account.access.role_may(run.job.role_arn, ask)
 
     def _said_last(self, run: GlueRun, status: int) -> str:
-        """Glue's message is the last line of the script's traceback."""
-        file = self.log_file(run, "error")
-        lines = file.read_text("utf-8", "replace").splitlines() if file.exists() else []
+        """Glue says the last line of the script's traceback. What Python prints, Spark hands to stdout, all of it."""
+        files = [self.log_file(run, stream) for stream in ("error", "output")]
+        lines = [line for file in files if file.exists() for line in file.read_text("utf-8", "replace").splitlines()]
         errors = [line for line in lines if line and not line[0].isspace() and "Error" in line.split(":")[0]]
         return (
             f"Error Category: UNCLASSIFIED_ERROR; {errors[-1]}" if errors else f"Command failed with exit code {status}"
