@@ -43,9 +43,9 @@ def worker_python() -> Path:
     return python
 
 
-def environment_folder(lock: Path = LOCK, kind: str = "worker") -> Path:
-    """Where the environment for this lock and this interpreter belongs, whether it is there or not."""
-    digest = hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
+def environment_folder(lock: Path | None = None, kind: str = "worker") -> Path:
+    """Where the environment for a lock (the workers' if None) and this interpreter belongs, there or not."""
+    digest = hashlib.sha256((lock or LOCK).read_bytes()).hexdigest()[:16]
     version = f"{sys.implementation.cache_tag}-{os.uname().machine}"
     return _cache_folder() / f"{kind}-{version}-{digest}"
 

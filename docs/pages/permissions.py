@@ -48,16 +48,23 @@ def permissions() -> str:
     """The page."""
     stack = recorded("prod")
     parts = [_HEAD]
-    who = {_handler(function): function for function in stack.of(rules.FUNCTION)}
     (job,) = stack.of(rules.JOB)
-    who["glue"] = job
-    for name, user in sorted(who.items()):
+    who = {_handler(function): str(function.inputs["role"]) for function in stack.of(rules.FUNCTION)}
+    who["glue"] = str(job.inputs["roleArn"])
+    for name, role in sorted(who.items()):
         parts += [f"## {name}\n\n| what for | action | on | if |\n|---|---|---|---|\n"]
-        parts += [_row(statement) for statement in rules.grants_of(stack, user)]
+        parts += [_row(statement) for statement in _granted(stack, role)]
         parts += ["\n"]
     parts += [_STAR, *(f"| `{action}` | {reason} |\n" for action, reason in sorted(rules.ON_EVERYTHING.items())), "\n"]
     parts += [_RESOURCES, *sorted(_let_in(stack))]
     return "".join(parts)
+
+
+def _granted(stack: RecordedStack, role_arn: str) -> Iterator[dict[str, Any]]:
+    (role,) = [role for role in stack.of(rules.ROLE) if role.out("arn") == role_arn]
+    for policy in stack.of(rules.ROLE_POLICY):
+        if policy.inputs["role"] == role.out("name"):
+            yield from rules.statements(policy)
 
 
 def _handler(function: Recorded) -> str:

@@ -232,7 +232,7 @@ def test_no_process_of_a_run_outlives_its_cloud(tmp_path: Path, end: signal.Sign
         assert cloud.stdout is not None
         local = LocalCloud(json.loads(cloud.stdout.readline())["endpoint"])
         _made(local)
-        local.client("glue").start_job_run(JobName="counts", Arguments={"--do": "sleep"})
+        _client(local, "glue").start_job_run(JobName="counts", Arguments={"--do": "sleep"})
         until = time.monotonic() + LONG
         while not (leaders := local.status()["glue_processes"]):
             assert time.monotonic() < until

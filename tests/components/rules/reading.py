@@ -105,9 +105,8 @@ def granted_to(stack: RecordedStack, function: Recorded) -> list[Statement]:
 
 
 def rights_of(stack: RecordedStack, function: Recorded) -> list[Recorded]:
-    """The policies of a function's role, or of a job's."""
-    arn = function.inputs.get("roleArn", function.inputs.get("role"))
-    names = {role.out("name") for role in stack.of(kinds.ROLE) if role.out("arn") == arn}
+    """The policies of a function's role."""
+    names = {role.out("name") for role in stack.of(kinds.ROLE) if role.out("arn") == function.inputs["role"]}
     return [policy for policy in stack.of(kinds.ROLE_POLICY) if policy.inputs["role"] in names]
 
 
