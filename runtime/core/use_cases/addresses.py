@@ -302,7 +302,8 @@ class ConfirmProof:
         """
         proof_id, now = token.partition(".")[0], self.clock.now()
         proof = self.proofs.get(proof_id) if keys.is_request_id(proof_id) else None
-        if proof is None or not tokens.same(tokens.hashed(proof.confirm_token), token):
+        ours = proof is not None and proof.mail_secret and tokens.same(tokens.hashed(proof.confirm_token), token)
+        if proof is None or not ours:
             raise BadRequest("link_unknown", _UNKNOWN)
         name = name_of(proof.email)
         if now >= proof.link_until or not self.addresses.get(name).honours(proof.opened_at):

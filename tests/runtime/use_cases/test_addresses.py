@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -118,6 +119,17 @@ def test_a_link_works_again_within_its_day_and_not_after_it(service: Service) ->
 def test_a_link_that_is_not_ours_is_unknown(service: Service, token: str) -> None:
     for use in (service.use_cases.confirm_proof, service.use_cases.stop_mails):
         assert refused(use, token).code == "link_unknown"
+
+
+def test_a_row_that_has_lost_its_secret_has_no_links(service: Service) -> None:
+    started = begun(service)
+    lost = replace(service.proofs.rows[started.proof_id], mail_secret="")
+    service.proofs.rows[started.proof_id] = lost
+    assert refused(service.use_cases.confirm_proof, lost.confirm_token).code == "link_unknown"
+    assert refused(service.use_cases.stop_mails, lost.stop_token).code == "link_unknown"
+    opened = service.open()
+    row = replace(service.request(opened), mail_secret="")
+    assert not row.opens_to(row.link_token)
 
 
 def test_the_two_links_of_a_mail_are_not_each_other(service: Service) -> None:
