@@ -89,17 +89,12 @@ class Operation:
             raise BadRequest("invalid_request", f"Missing: {', '.join(missing)}; {self._wish}")
         if wrong := [each.name for each in self.takes if type(body[each.name]) is not each.type]:
             raise BadRequest("invalid_request", f"Wrong type: {', '.join(wrong)}; {self._wish}")
-        return {each.name: _text(body[each.name]) for each in self.takes}
+        return {each.name: body[each.name] for each in self.takes}
 
     @property
     def _wish(self) -> str:
         fields = ", ".join(f'"{each.name}": {each.wanted}' for each in self.takes)
         return f"send {{{fields}}}."
-
-
-def _text(told: str | int) -> str | int:
-    """JSON can spell half a character, which is no text and cannot be stored."""
-    return told.encode("utf-8", "replace").decode() if isinstance(told, str) else told
 
 
 _TEXT: Final[Schema] = {"type": "string"}
