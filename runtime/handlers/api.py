@@ -193,7 +193,7 @@ def _header(event: Mapping[str, Any], name: str) -> str:
 
 
 def _text(told: str) -> str:
-    """JSON can spell half a character, which is no text and cannot be stored. (An address with one is none.)"""
+    """JSON can spell half a character, which is no text and cannot be stored. An address with one is none."""
     return told.encode("utf-8", "replace").decode()
 
 
