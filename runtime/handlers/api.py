@@ -143,8 +143,8 @@ class Api:
         return _answer(200, {})
 
     def _open(self, asked: Asked) -> dict[str, Any]:
-        wish = Wish(**{**asked.fields, "filename": _text(asked.fields["filename"])})
-        opened = self.do.open_request(wish, asked.token)
+        fields: dict[str, Any] = {**asked.fields, "filename": _text(asked.fields["filename"])}
+        opened = self.do.open_request(Wish(**fields), asked.token)
         return _answer(
             201,
             {
