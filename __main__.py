@@ -39,8 +39,17 @@ notifier = Notifier(
         dead_letters=dead_letters,
     ),
 )
-site = UploadSite("site", UploadSiteArgs(settings=settings.site, platform=platform, cache=cache, notifier=notifier))
-notifier.remind(site.topic_arn)
+site = UploadSite(
+    "site",
+    UploadSiteArgs(
+        settings=settings.site,
+        mail_settings=settings.mail,
+        platform=platform,
+        cache=cache,
+        notifier=notifier,
+    ),
+)
+notifier.serve(site.topic_arn, site.site_url)
 ocr = OcrPipeline(
     "ocr",
     OcrPipelineArgs(
@@ -69,6 +78,7 @@ recovery = Recovery(
     "mend",
     RecoveryArgs(
         ocr_settings=settings.ocr,
+        mail_settings=settings.mail,
         platform=platform,
         cache=cache,
         notifier=notifier,
@@ -102,5 +112,7 @@ pulumi.export(
         "sweep": recovery.sweep.name,
     },
 )
+pulumi.export("site_url", site.site_url)
+pulumi.export("mail_verification", settings.mail.verification)
 pulumi.export("mail_sender", notifier.sender)
 pulumi.export("mail_configuration_set", notifier.configuration_set)

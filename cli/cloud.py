@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cli.errors import CommandError
+from cli.tokens import KeptTokens
 from local.client import find_running
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def started(state: Path, *, port: int, shared: bool) -> Iterator[Cloud]:
         cloud = Cloud.start(state=state, port=port, shared=shared)
     except (CloudError, WorkerEnvironmentError) as error:
         raise CommandError(f"The cloud on this machine could not start. {error}") from error
+    KeptTokens(state).forget()  # those of an earlier cloud are worth nothing here
     with cloud:
         yield cloud
 

@@ -21,7 +21,9 @@ from cli.errands import Errands
 from cli.errors import CommandError
 from cli.picture import load, named
 from cli.process import exit_code
+from cli.proof import Proofs
 from cli.service import Service
+from cli.tokens import KeptTokens
 from runtime.core.types import Stage
 
 if TYPE_CHECKING:
@@ -104,8 +106,9 @@ def demo(image: str | None) -> int:
     story = Story(console)
     with console.status("Starting the cloud …"), own(state_folder()) as cloud:
         console.print(f"\nThe cloud is up after {time.monotonic() - began:.1f} s.", style="dim")
-        cloud.verify(_EMAIL)
-        errands = Errands(Service(cloud.endpoint), cloud.local, _EMAIL, _OUT, _SECONDS, story.passed)
+        service, kept = Service(cloud.endpoint), KeptTokens(cloud.state)
+        proofs = Proofs(service, cloud.local, kept)
+        errands = Errands(service, cloud.local, _EMAIL, _OUT, _SECONDS, story.passed, proofs, kept)
         story.chapter(1, "A new picture", first)
         new = errands.run(first)
         _finish(console, new)

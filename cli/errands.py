@@ -19,19 +19,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from cli.picture import Picture
+    from cli.proof import Proofs
     from cli.service import Opened, Service
+    from cli.tokens import KeptTokens
     from local.inbox import Mail
 
 POLL_SECONDS: Final = 0.1
+_UNPROVEN: Final = ("address_not_proven", "recipient_not_verified")
 _STAGES: Final = frozenset(stage.value for stage in Stage)
 
 
 class Postbox(Protocol):
     """What is asked of the local cloud beside the service."""
-
-    def verify(self, email: str) -> None:
-        """Have SES count an address as verified."""
-        ...
 
     def unverify(self, email: str) -> None:
         """Have SES count it as not verified any more."""
@@ -76,6 +75,8 @@ class Errands:
         out: The folder that each request's folder is made in.
         timeout: How many seconds to wait for each mail.
         passed: Is told of each stage of each image, from the thread that runs its errand.
+        proofs: What proves the address.
+        kept: Where the requests' tokens are kept for a later command.
         loses_proof: Whether the address is verified only until the request is open: nothing can be mailed to it then.
         cancelled: Ends all errands when set.
     """
@@ -86,6 +87,8 @@ class Errands:
     out: Path
     timeout: float
     passed: Callable[[Picture, Passed], None]
+    proofs: Proofs
+    kept: KeptTokens
     loses_proof: bool = False
     cancelled: threading.Event = field(default_factory=threading.Event)
 
@@ -99,6 +102,7 @@ class Errands:
         began = time.monotonic()
         try:
             opened = self._open(picture)
+            self.kept.keep_request(opened.request_id, opened.access_token)
             outcome = replace(outcome, request_id=opened.request_id, state=RequestState.OPEN)
             began = time.monotonic()
             self.service.upload(opened, picture)
@@ -115,13 +119,21 @@ class Errands:
             return replace(outcome, message=f"{unreachable} Start again, or see the logs in the state folder.")
 
     def _open(self, picture: Picture) -> Opened:
-        if not self.loses_proof:
-            return self.service.open(picture, self.email)
-        self.postbox.verify(self.email)
         try:
-            return self.service.open(picture, self.email)
+            return self._open_proven(picture)
         finally:
-            self.postbox.unverify(self.email)
+            if self.loses_proof:
+                self.postbox.unverify(self.email)
+
+    def _open_proven(self, picture: Picture) -> Opened:
+        """With what proves the address; if that is of another cloud, or worth nothing any more, with another proof."""
+        token = self.proofs.token(self.email)
+        try:
+            return self.service.open(picture, self.email, token)
+        except RefusedError as refused:
+            if refused.code not in _UNPROVEN:
+                raise
+            return self.service.open(picture, self.email, self.proofs.renewed(self.email, token))
 
     def _wait(self, picture: Picture, request_id: str, access_token: str, began: float, outcome: Outcome) -> Outcome:
         seen: set[str] = set()

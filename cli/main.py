@@ -111,8 +111,8 @@ def _parser() -> argparse.ArgumentParser:
 
     verify = commands.add_parser(
         "verify",
-        help="have an address count as verified, on this machine's cloud",
-        description="Does what a click on the link in SES's mail does, in the cloud that `up` keeps running.",
+        help="prove an address, on this machine's cloud",
+        description="Begins a proof and presses the link in the mail that comes, in the cloud that `up` keeps running.",
     )
     verify.add_argument("address", metavar="ADDRESS")
 

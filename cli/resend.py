@@ -6,10 +6,12 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from cli import show
+from cli.cloud import state_folder
 from cli.errands import mail_of, save
 from cli.errors import CommandError
+from cli.service import RefusedError, Service, UnreachableError
 from cli.stack import Unlogged, opened
-from runtime.adapters.mailer import SesMailer
+from cli.tokens import KeptTokens
 from runtime.core.errors import BadRequest
 from runtime.core.types import RequestState
 from runtime.core.use_cases.resend import Resend
@@ -41,11 +43,7 @@ def resend(request_id: str, stack_name: str | None, out: Path, timeout: float) -
         CommandError: There is nothing to send again, the address is still not verified, or the mail did not go out.
     """
     with opened(stack_name) as stack:
-        use_case = Resend(stack.requests, stack.notifications, SesMailer(stack.client("ses")), Unlogged())
-        try:
-            use_case(request_id)
-        except BadRequest as error:
-            raise CommandError(error.detail) from error
+        _ask(stack, request_id)
         state = _wait(stack, request_id, timeout)
         if state not in _MAILED:
             raise CommandError(_NOT_MAILED[state])
@@ -56,6 +54,20 @@ def resend(request_id: str, stack_name: str | None, out: Path, timeout: float) -
             saved = save(mail, out / request_id)
             console.print(f"  {show.nearby(out / request_id)}/  {saved.subject}")
     return 0
+
+
+def _ask(stack: Stack, request_id: str) -> None:
+    """By the API, with the request's token, if `run` has kept it here; else as the stack's operator."""
+    token = KeptTokens(state_folder()).request(request_id) if stack.local else None
+    try:
+        if stack.local and token:
+            Service(stack.local.endpoint).resend(request_id, token)
+        else:
+            Resend(stack.requests, stack.notifications, stack.addresses, stack.verifier, Unlogged())(request_id)
+    except (BadRequest, RefusedError) as error:
+        raise CommandError(error.detail) from error
+    except UnreachableError as error:
+        raise CommandError(str(error)) from error
 
 
 def _wait(stack: Stack, request_id: str, timeout: float) -> RequestState | None:

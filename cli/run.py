@@ -13,7 +13,9 @@ from cli.cloud import joined_or_own, state_folder
 from cli.errands import Errands
 from cli.errors import BAD_USAGE, FAILED, CommandError
 from cli.picture import load
+from cli.proof import Proofs
 from cli.service import Service
+from cli.tokens import KeptTokens
 from cli.verify import check_address
 from runtime.core.mail.file_name import shown
 from runtime.core.types import Stage
@@ -144,10 +146,17 @@ def run(options: Options, *, as_json: bool) -> int:
     with ExitStack() as stack:
         with report.busy("Starting the cloud on this machine …"):
             cloud = stack.enter_context(joined_or_own(state_folder()))
-        cloud.verify(options.email)
-        service = Service(cloud.endpoint)
+        service, kept = Service(cloud.endpoint), KeptTokens(state_folder())
         errands = Errands(
-            service, cloud, options.email, options.out, options.timeout, report.passed, options.unverified
+            service,
+            cloud,
+            options.email,
+            options.out,
+            options.timeout,
+            report.passed,
+            Proofs(service, cloud, kept),
+            kept,
+            options.unverified,
         )
         outcomes = []
         with report.busy("Waiting for the mail …"):

@@ -19,6 +19,7 @@ _SECONDS: Final = 30.0
 _BUSY: Final = 503
 _TRIES: Final = 5
 _LONGEST_PAUSE: Final = 5.0
+_JSON: Final = {"content-type": "application/json"}
 
 
 class RefusedError(Exception):
@@ -44,6 +45,14 @@ class UnreachableError(Exception):
 
 
 @dataclass(frozen=True)
+class StartedProof:
+    """A proof of an address that was begun."""
+
+    proof_id: str
+    proof_token: str
+
+
+@dataclass(frozen=True)
 class Opened:
     """A request that was opened, with the form that can write its one object."""
 
@@ -66,11 +75,41 @@ class Service:
         self._host = {"host": host} if host else {}
         self._http = urllib3.PoolManager(maxsize=16, timeout=_SECONDS, retries=False)
 
-    def open(self, picture: Picture, email: str) -> Opened:
+    def start_proof(self, email: str) -> StartedProof:
+        """Begin to prove an address: a mail goes there, if it may get one.
+
+        Raises:
+            RefusedError: It is no address, or too many were asked for.
+            UnreachableError: There is no service.
+        """
+        answer = self._call("POST", "/api/addresses", _JSON, json.dumps({"email": email}))
+        return StartedProof(answer["proof_id"], answer["proof_token"])
+
+    def look_at_proof(self, proof: StartedProof) -> str | None:
+        """The address token, once SES has verified the address by the mail that it sent for this proof.
+
+        Raises:
+            RefusedError: There is no such proof any more.
+            UnreachableError: There is no service.
+        """
+        answer = self._call("GET", f"/api/addresses/{proof.proof_id}", _bearing(proof.proof_token))
+        return answer.get("address_token")
+
+    def confirm(self, token: str) -> str:
+        """The address token, for the token in the link of a proof's mail.
+
+        Raises:
+            RefusedError: The link is not known, or has expired.
+            UnreachableError: There is no service.
+        """
+        answer = self._call("POST", "/api/addresses/confirm", _JSON, json.dumps({"token": token}))
+        return str(answer["address_token"])
+
+    def open(self, picture: Picture, email: str, address_token: str) -> Opened:
         """Open a request for a picture.
 
         Raises:
-            RefusedError: The service takes no such picture, or writes to no such address.
+            RefusedError: The service takes no such picture, or the token does not prove the address.
             UnreachableError: There is no service.
         """
         wish = {
@@ -79,7 +118,7 @@ class Service:
             "content_type": picture.content_type,
             "size": picture.size,
         }
-        answer = self._call("POST", "/api/uploads", {"content-type": "application/json"}, json.dumps(wish))
+        answer = self._call("POST", "/api/uploads", {**_JSON, **_bearing(address_token)}, json.dumps(wish))
         form = answer["upload"]
         return Opened(answer["request_id"], answer["access_token"], form["url"], form["fields"])
 
@@ -104,8 +143,16 @@ class Service:
             RefusedError: The service knows of no such request.
             UnreachableError: There is no service.
         """
-        headers = {"authorization": f"Bearer {access_token}"}
-        return self._call("GET", f"/api/requests/{request_id}", headers)
+        return self._call("GET", f"/api/requests/{request_id}", _bearing(access_token))
+
+    def resend(self, request_id: str, access_token: str) -> None:
+        """Have a request's mail sent that could not be delivered.
+
+        Raises:
+            RefusedError: There is nothing to send again, or the address is still not verified.
+            UnreachableError: There is no service.
+        """
+        self._call("POST", f"/api/requests/{request_id}/resend", _bearing(access_token))
 
     def _call(self, method: str, path: str, headers: Mapping[str, str], body: str | None = None) -> dict[str, Any]:
         for attempt in range(1, _TRIES + 1):
@@ -132,6 +179,10 @@ class Service:
             return self._http.request(method, url, headers=dict(headers), body=body, redirect=False)
         except urllib3.exceptions.HTTPError as error:
             raise UnreachableError(f"{url} does not answer: {error}") from error
+
+
+def _bearing(token: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {token}"}
 
 
 def _pause(retry_after: str | None) -> float:

@@ -13,11 +13,17 @@ from typing import TYPE_CHECKING, Any, Final
 from cli.cloud import PROJECT, state_folder
 from cli.errors import CommandError
 from local.client import find_running
+from runtime.adapters.addresses import TableAddresses
+from runtime.adapters.counters import TableCounters
+from runtime.adapters.mailer import SesMailer
 from runtime.adapters.queues import SqsNotifications, SqsReplays
 from runtime.adapters.requests import TableRequests
+from runtime.adapters.system import SystemClock
 from runtime.adapters.table import Table
+from runtime.core.addresses import Verification
 from runtime.core.dead_letter import Queue
 from runtime.core.errors import Retryable
+from runtime.core.use_cases.addresses import Verifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -58,6 +64,17 @@ class Stack:
     def requests(self) -> TableRequests:
         """The requests in it."""
         return TableRequests(self.table)
+
+    @property
+    def addresses(self) -> TableAddresses:
+        """What is known of addresses."""
+        return TableAddresses(self.table)
+
+    @property
+    def verifier(self) -> Verifier:
+        """Who asks SES about them, if that is how they are proven."""
+        mailer, verification = SesMailer(self.client("ses")), Verification(self.outputs["mail_verification"])
+        return Verifier(self.addresses, TableCounters(self.table), mailer, SystemClock(), verification)
 
     @property
     def notifications(self) -> SqsNotifications:

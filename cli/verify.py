@@ -1,10 +1,13 @@
-"""`ocr-wordcount verify`: what a click on the link in SES's mail does, on this machine's cloud."""
+"""`ocr-wordcount verify`: an address is proven, by the mail that comes to it, on this machine's cloud."""
 
 from __future__ import annotations
 
 from cli import show
 from cli.cloud import state_folder
 from cli.errors import BAD_USAGE, CommandError
+from cli.proof import Proofs
+from cli.service import RefusedError, Service, UnreachableError
+from cli.tokens import KeptTokens
 from local.client import find_running
 from runtime.core.errors import BadRequest
 from runtime.core.mail.file_name import shown
@@ -25,7 +28,7 @@ def check_address(address: str) -> None:
 
 
 def verify(address: str) -> int:
-    """Have an address count as verified by SES.
+    """Prove an address, anew if it was proven before.
 
     Returns:
         0.
@@ -37,6 +40,10 @@ def verify(address: str) -> int:
     cloud = find_running(state_folder())
     if cloud is None:
         raise CommandError("No cloud is running on this machine: start one with `ocr-wordcount up`.")
-    cloud.verify(address)
+    proofs = Proofs(Service(cloud.endpoint), cloud, KeptTokens(state_folder()))
+    try:
+        proofs.renewed(address, proofs.token(address))
+    except (RefusedError, UnreachableError) as error:
+        raise CommandError(str(error)) from error
     show.console().print(f"{shown(address)} is verified now.")
     return 0

@@ -82,7 +82,6 @@ class Notifier(pulumi.ComponentResource):
                 variables={"MAIL_SENDER": self.sender, "MAIL_CONFIGURATION_SET": self.configuration_set},
                 why="To send mail from our address, and from no other.",
             ),
-            mail_status(),
         )
         self.notify_queue = EventQueue(
             f"{name}-notify",
@@ -93,36 +92,58 @@ class Notifier(pulumi.ComponentResource):
             ),
             child,
         )
+        self.register_outputs({"configuration_set": self.configuration_set})
+
+    def serve(self, uploads_topic_arn: Input[str], site_url: Input[str]) -> None:
+        """Have everybody told what becomes of their pictures, and who waits too long that it takes longer.
+
+        Args:
+            uploads_topic_arn: The topic that tells of each upload.
+            site_url: Where the page is, which mails link to.
+        """
+        self._notify(site_url)
+        self._remind(uploads_topic_arn, site_url)
+
+    def _notify(self, site_url: Input[str]) -> None:
+        child = pulumi.ResourceOptions(parent=self)
+        settings, cache = self._args.settings, self._args.cache
         self.notify = LambdaFunction(
-            f"{name}-notify",
+            f"{self._name}-notify",
             LambdaFunctionArgs(
                 handler="notify",
-                platform=args.platform,
+                platform=self._args.platform,
                 timeout_seconds=_NOTIFY_TIMEOUT,
                 memory_megabytes=512,
                 grants=(
                     self.notify_queue.take(),
-                    args.cache.follow_requests(),
-                    args.cache.read_records(),
-                    args.cache.wait(),
-                    args.cache.strike_out_waiters(),
-                    args.cache.read_results(),
+                    cache.follow_requests(),
+                    cache.read_records(),
+                    cache.wait(),
+                    cache.strike_out_waiters(),
+                    cache.read_results(),
+                    cache.follow_proofs(),
+                    cache.know_addresses(),
+                    cache.count_spending(),
                     *self._mailing,
+                    *([ask_to_verify()] if settings.verification == "ses" else []),
                 ),
-                variables={"LEASE_SECONDS": str(MAIL_LEASE)},
-                tags=tags,
+                variables={
+                    "LEASE_SECONDS": str(MAIL_LEASE),
+                    "SITE_URL": site_url,
+                    "MAIL_VERIFICATION": settings.verification,
+                    "PROOFS_PER_DAY": str(settings.proofs_per_day),
+                },
+                tags=tags_of(self._name),
             ),
             child,
         )
         self.notify_queue.feed(
             self.notify,
             batch_size=10,
-            maximum_concurrency=args.settings.maximum_concurrency,
+            maximum_concurrency=settings.maximum_concurrency,
         )
-        self.register_outputs({"configuration_set": self.configuration_set})
 
-    def remind(self, uploads_topic_arn: Input[str]) -> None:
-        """Have everybody who uploads and waits too long told so."""
+    def _remind(self, uploads_topic_arn: Input[str], site_url: Input[str]) -> None:
         child = pulumi.ResourceOptions(parent=self)
         self.deadline_queue = EventQueue(
             f"{self._name}-deadline",
@@ -142,8 +163,13 @@ class Notifier(pulumi.ComponentResource):
                 platform=self._args.platform,
                 timeout_seconds=_DEADLINE_TIMEOUT,
                 memory_megabytes=256,
-                grants=(self.deadline_queue.take(), self._args.cache.follow_requests(), *self._mailing),
-                variables={"LEASE_SECONDS": str(MAIL_LEASE)},
+                grants=(
+                    self.deadline_queue.take(),
+                    self._args.cache.follow_requests(),
+                    self._args.cache.see_addresses(),
+                    *self._mailing,
+                ),
+                variables={"LEASE_SECONDS": str(MAIL_LEASE), "SITE_URL": site_url},
                 tags=tags_of(self._name),
             ),
             child,
@@ -160,6 +186,11 @@ class Notifier(pulumi.ComponentResource):
         return self.notify_queue.send("WakeNotify", "NOTIFY_QUEUE_URL")
 
 
+def look_ups(settings: MailSettings) -> tuple[Grant, ...]:
+    """The right to look addresses up at SES, if it is SES that verifies them."""
+    return (mail_status(),) if settings.verification == "ses" else ()
+
+
 @reasoned
 def mail_status() -> Grant:
     """To look up whether an address is verified. SES knows no resources for that."""
@@ -168,3 +199,15 @@ def mail_status() -> Grant:
         actions=("ses:GetIdentityVerificationAttributes",),
         resources=("*",),
     )
+
+
+@reasoned
+def ask_to_verify() -> Grant:
+    """To have SES ask the owner of an address. SES knows no resources for that."""
+    return Grant(intent="AskToVerify", actions=("ses:VerifyEmailIdentity",), resources=("*",))
+
+
+@reasoned
+def forget_addresses() -> Grant:
+    """To have SES forget whom it was asked about in vain. SES knows no resources for that."""
+    return Grant(intent="ForgetMailAddresses", actions=("ses:DeleteIdentity",), resources=("*",))

@@ -11,16 +11,17 @@ import pulumi_aws as aws
 from components.dead_letter_queue import CONSUMER_TIMEOUT
 from components.event_queue import VISIBILITY_PER_TIMEOUT
 from components.lambda_function import LambdaFunction, LambdaFunctionArgs
-from components.notifier import MAIL_LEASE
+from components.notifier import MAIL_LEASE, forget_addresses, look_ups
 from components.tags import tags_of
 
 if TYPE_CHECKING:
     from components.dead_letter_queue import DeadLetterQueue
+    from components.grant import Grant
     from components.lambda_function import LambdaPlatform
     from components.notifier import Notifier
     from components.ocr_pipeline import OcrPipeline
     from components.result_cache import ResultCache
-    from components.settings import OcrSettings
+    from components.settings import MailSettings, OcrSettings
     from components.word_count_job import WordCountJob
 
 _SWEEP_EVERY: Final = "rate(15 minutes)"
@@ -41,6 +42,7 @@ class RecoveryArgs:
     """What the recovery needs to know."""
 
     ocr_settings: OcrSettings
+    mail_settings: MailSettings
     platform: LambdaPlatform
     cache: ResultCache
     notifier: Notifier
@@ -116,14 +118,29 @@ class Recovery(pulumi.ComponentResource):
                     args.job.count_queue.send("WakeCount", "COUNT_QUEUE_URL", _DRIVES_ON),
                     args.job.publish_queue.send("WakePublish", "PUBLISH_QUEUE_URL", _DRIVES_ON),
                     args.notifier.wake(),
+                    *self._identities(args),
                 ),
-                variables={"PATIENCE_SECONDS": str(_patience(args.ocr_settings.timeout_seconds))},
+                variables={
+                    "PATIENCE_SECONDS": str(_patience(args.ocr_settings.timeout_seconds)),
+                    "MAIL_VERIFICATION": args.mail_settings.verification,
+                },
                 tags=tags,
             ),
             child,
         )
         self._schedule(name)
         self.register_outputs({"failures": self.failures.name, "sweep": self.sweep.name})
+
+    def _identities(self, args: RecoveryArgs) -> tuple[Grant, ...]:
+        """What it takes to clear away whom SES was asked about in vain; nothing if it is asked about nobody."""
+        if args.mail_settings.verification != "ses":
+            return ()
+        return (
+            args.cache.know_addresses(),
+            args.cache.count_spending(),
+            *look_ups(args.mail_settings),
+            forget_addresses(),
+        )
 
     def _schedule(self, name: str) -> None:
         child = pulumi.ResourceOptions(parent=self)

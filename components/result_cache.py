@@ -28,6 +28,10 @@ _REQUESTS: Final = RowKind("REQUEST#")
 _RECORDS: Final = RowKind("DIGEST#")
 """A picture's record, and beside it the waiters for its result."""
 _DEAD_LETTERS: Final = RowKind("DEAD#")
+_ADDRESSES: Final = RowKind("ADDRESS#")
+_PROOFS: Final = RowKind("PROOF#")
+_TOKENS: Final = RowKind("TOKEN#")
+_COUNTERS: Final = RowKind("COUNTER#")
 
 _UNFINISHED: Final = "unfinished"
 """The index of what has begun and not come to its end, and its partition key: the kind of row."""
@@ -112,8 +116,8 @@ class ResultCache(pulumi.ComponentResource):
 
     @reasoned
     def open_requests(self) -> Grant:
-        """To write a request, and see what became of it."""
-        return self._rows("OpenRequests", _REQUESTS, "GetItem", "PutItem")
+        """To write a request, see what became of it, have its mail sent again, and delete it."""
+        return self._rows("OpenRequests", _REQUESTS, "GetItem", "PutItem", "UpdateItem", "DeleteItem")
 
     @reasoned
     def follow_requests(self) -> Grant:
@@ -139,6 +143,36 @@ class ResultCache(pulumi.ComponentResource):
     def give_up_records(self) -> Grant:
         """To see what became of a picture, and to note that nobody works on it any more."""
         return self._rows("GiveUpRecords", _RECORDS, "GetItem", "UpdateItem")
+
+    @reasoned
+    def open_proofs(self) -> Grant:
+        """To note that somebody wants to prove an address, and see how far that is."""
+        return self._rows("OpenProofs", _PROOFS, "GetItem", "PutItem")
+
+    @reasoned
+    def follow_proofs(self) -> Grant:
+        """To note what was sent for a proof."""
+        return self._rows("FollowProofs", _PROOFS, "GetItem", "UpdateItem")
+
+    @reasoned
+    def know_addresses(self) -> Grant:
+        """To see whether an address is proven, and to note that it is, or is not any more."""
+        return self._rows("KnowAddresses", _ADDRESSES, "GetItem", "UpdateItem")
+
+    @reasoned
+    def see_addresses(self) -> Grant:
+        """To see whether an address is proven."""
+        return self._rows("SeeAddresses", _ADDRESSES, "GetItem")
+
+    @reasoned
+    def issue_tokens(self) -> Grant:
+        """To give out a token that proves an address, and to see what one is worth."""
+        return self._rows("IssueTokens", _TOKENS, "GetItem", "PutItem")
+
+    @reasoned
+    def count_spending(self) -> Grant:
+        """To count what is limited by the day, or by the second."""
+        return self._rows("CountSpending", _COUNTERS, "UpdateItem")
 
     @reasoned
     def keep_dead_letters(self) -> Grant:

@@ -55,6 +55,12 @@ class SiteSettings:
     )
     requests_per_second: int = setting("Requests the API takes in the long run.", whole(1, 10_000), example=20)
     request_burst: int = setting("Requests the API takes in one moment.", whole(1, 5_000), example=40)
+    uploads_per_address_and_day: int = setting(
+        "Pictures taken for one address on one day (UTC).", whole(1, 100_000), example=50
+    )
+    uploads_per_day: int = setting(
+        "Pictures taken for all addresses on one day: what the service may cost.", whole(1, 10_000_000), example=1_000
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +126,18 @@ class MailSettings:
         "After how long without a result a person is told that it takes longer.",
         whole(1, 900, "seconds (SQS delays a message no longer)"),
         default=300,
+    )
+    verification: str = setting(
+        "How a person proves an address: `ses` has SES ask, which its sandbox wants; `link` sends a link of ours, for"
+        " an account outside of the sandbox, where SES refuses nobody.",
+        one_of("ses", "link"),
+        example="ses",
+    )
+    proofs_per_day: int = setting(
+        "Mails that prove an address, to one address on one day (UTC).", whole(1, 20), default=3
+    )
+    proofs_of_all_per_day: int = setting(
+        "Wishes to prove an address that are taken on one day, of all together.", whole(1, 1_000_000), example=500
     )
     maximum_concurrency: int = setting("Mails written at once; SES has a quota per second.", _AT_ONCE, example=2)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -12,20 +13,20 @@ import pulumi_aws as aws
 from components.event_queue import RETENTION_DAYS
 from components.grant import reasoned
 from components.lambda_function import LambdaFunction, LambdaFunctionArgs
-from components.notifier import mail_status
+from components.notifier import look_ups
 from components.prefix import Folder
 from components.private_bucket import Expiry, PrivateBucket, PrivateBucketArgs, Wakes
 from components.resource_policy import EventSource, document, nobody_without_tls
 from components.tags import tags_of
 
 if TYPE_CHECKING:
-    from pulumi import Output
+    from pulumi import Input, Output
 
     from components.grant import Grant
     from components.lambda_function import LambdaPlatform
     from components.notifier import Notifier
     from components.result_cache import ResultCache
-    from components.settings import SiteSettings
+    from components.settings import MailSettings, SiteSettings
 
 _UPLOADS: Final = Folder("uploads/")
 _UPLOAD_DAYS: Final = RETENTION_DAYS + 1
@@ -34,7 +35,21 @@ _UPLOAD_DAYS: Final = RETENTION_DAYS + 1
 _ROUTES: Final = {
     "open": "POST /api/uploads",
     "status": "GET /api/requests/{request_id}",
+    "prove": "POST /api/addresses",
+    "proof": "GET /api/addresses/{proof_id}",
+    "confirm": "POST /api/addresses/confirm",
+    "stop": "POST /api/addresses/stop",
+    "words-json": "GET /api/requests/{request_id}/word-count.json",
+    "words-csv": "GET /api/requests/{request_id}/word-count.csv",
+    "text": "GET /api/requests/{request_id}/text.txt",
+    "resend": "POST /api/requests/{request_id}/resend",
+    "delete": "DELETE /api/requests/{request_id}",
+    "openapi": "GET /api/openapi.json",
 }
+"""The API's operations, as `runtime/handlers/operations.py` has them."""
+
+_SHARE_OF_WRITES: Final = 4
+"""What writes a row, signs a form or has a mail sent gets a fourth of the rate, each route for itself."""
 
 _ACCESS_LOG: Final = {
     "time": "$context.requestTime",
@@ -50,12 +65,29 @@ _ACCESS_LOG: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class UploadSiteArgs:
-    """What the site needs to know."""
+    """What the site needs to know.
+
+    Attributes:
+        mail_settings: How addresses are proven.
+        front_secret: What the front door adds to what it passes on; empty if there is no such door.
+        site_url: Where the page is, which mails link to; the API's own address if nothing else is told.
+    """
 
     settings: SiteSettings
+    mail_settings: MailSettings
     platform: LambdaPlatform
     cache: ResultCache
     notifier: Notifier
+    front_secret: Input[str] = ""
+    site_url: Input[str] | None = None
+
+
+def _digest(secret: Input[str]) -> Input[str]:
+    """SHA-256 of what has at least 128 random bits, hex: it can be shown. Empty if there is no secret."""
+    if not secret:
+        return ""
+    hashed = pulumi.Output.from_input(secret).apply(lambda told: hashlib.sha256(told.encode()).hexdigest())
+    return pulumi.Output.unsecret(hashed)
 
 
 class UploadSite(pulumi.ComponentResource):
@@ -65,6 +97,7 @@ class UploadSite(pulumi.ComponentResource):
     topic_arn: Output[str]
     api: LambdaFunction
     api_url: Output[str]
+    site_url: Output[str]
 
     def __init__(self, name: str, args: UploadSiteArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ocr:index:UploadSite", name, None, opts)
@@ -92,18 +125,29 @@ class UploadSite(pulumi.ComponentResource):
                     args.cache.open_requests(),
                     args.cache.read_records(),
                     args.cache.read_results(),
+                    args.cache.open_proofs(),
+                    args.cache.know_addresses(),
+                    args.cache.issue_tokens(),
+                    args.cache.count_spending(),
                     args.notifier.wake(),
-                    mail_status(),
+                    *look_ups(args.mail_settings),
                 ),
                 variables={
                     "FORM_MINUTES": str(args.settings.form_minutes),
                     "REQUEST_TTL_DAYS": str(args.settings.request_ttl_days),
+                    "UPLOADS_PER_ADDRESS_AND_DAY": str(args.settings.uploads_per_address_and_day),
+                    "UPLOADS_PER_DAY": str(args.settings.uploads_per_day),
+                    "PROOFS_OF_ALL_PER_DAY": str(args.mail_settings.proofs_of_all_per_day),
+                    "MAIL_VERIFICATION": args.mail_settings.verification,
+                    # Whoever may see a function's configuration sees it: the secret is for the front door alone.
+                    "FRONT_DIGEST": _digest(args.front_secret),
                 },
                 tags=tags_of(name),
             ),
             pulumi.ResourceOptions(parent=self),
         )
         self.api_url = self._http_api(name, args)
+        self.site_url = pulumi.Output.from_input(self.api_url if args.site_url is None else args.site_url)
         self.register_outputs({"bucket_name": self.bucket_name, "api_url": self.api_url})
 
     @reasoned
@@ -153,7 +197,7 @@ class UploadSite(pulumi.ComponentResource):
             payload_format_version="2.0",
             opts=child,
         )
-        for label, route in _ROUTES.items():
+        routes = [
             aws.apigatewayv2.Route(
                 f"{name}-http-{label}",
                 api_id=api.id,
@@ -161,6 +205,8 @@ class UploadSite(pulumi.ComponentResource):
                 target=pulumi.Output.concat("integrations/", integration.id),
                 opts=child,
             )
+            for label, route in _ROUTES.items()
+        ]
         access_log = aws.cloudwatch.LogGroup(
             f"{name}-http-logs",
             name=f"/{pulumi.get_project()}/{pulumi.get_stack()}/http",
@@ -177,8 +223,18 @@ class UploadSite(pulumi.ComponentResource):
                 "throttling_rate_limit": args.settings.requests_per_second,
                 "throttling_burst_limit": args.settings.request_burst,
             },
+            route_settings=[
+                {
+                    "route_key": route,
+                    "throttling_rate_limit": max(1, args.settings.requests_per_second // _SHARE_OF_WRITES),
+                    "throttling_burst_limit": max(1, args.settings.request_burst // _SHARE_OF_WRITES),
+                }
+                for route in _ROUTES.values()
+                if not route.startswith("GET ")
+            ],
             access_log_settings={"destination_arn": access_log.arn, "format": json.dumps(_ACCESS_LOG)},
             tags=tags,
-            opts=child,
+            # A stage is refused settings for a route that is not there yet.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=routes),
         )
         return api.api_endpoint

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from docs.pages.log_events import log_events
+from docs.pages.openapi import openapi
 from docs.pages.permissions import permissions
 from docs.pages.settings import settings
 
@@ -20,6 +21,7 @@ DOCS: Final = Path(__file__).parent
 
 DOCUMENTS: Final[dict[str, Callable[[], str]]] = {
     "log-events.md": log_events,
+    "openapi.json": openapi,
     "permissions.md": permissions,
     "settings.md": settings,
 }

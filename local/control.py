@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from local import http_api
 from local.http_message import json_response
+from local.mail_service import VERIFICATION_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,6 +77,8 @@ class Control:
     def _answer(self, request: Request) -> dict[str, Any]:
         if request.method == "GET" and (asked := _OCR_CALLS.match(request.raw_path)):
             return self._ocr_calls(asked.group(1))
+        if request.method == "GET" and request.raw_path.startswith(VERIFICATION_PATH):
+            return {"verified": self._mail.follow(request.raw_path.removeprefix(VERIFICATION_PATH))}
         answers: dict[str, Callable[[], dict[str, Any]]] = {
             "GET /_local/status": self._status,
             "GET /_local/idle": self._idle,

@@ -2,6 +2,9 @@
 
 moto answers the call; this looks at it before (who may be written to, is the configuration set there) and after. An
 identity that is there already is not created again: an account has each once in a region, and moto would make it anew.
+
+moto counts an identity as verified from the start. An address that SES is asked to verify (`VerifyEmailIdentity`) waits
+here until its owner has followed the link in SES's mail, which goes to the inbox, or `verify` is told to have done so.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ import base64
 import binascii
 import json
 import re
+import secrets
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -30,6 +34,26 @@ if TYPE_CHECKING:
 _V2_PATH: Final = "/v2/email/outbound-emails"
 _IDENTITIES_PATH: Final = "/v2/email/identities"
 _V1_ACTIONS: Final = ("Action=SendRawEmail", "Action=SendEmail")
+_ABOUT_IDENTITIES: Final = (
+    "Action=VerifyEmailIdentity",
+    "Action=GetIdentityVerificationAttributes",
+    "Action=DeleteIdentity",
+)
+VERIFICATION_PATH: Final = "/_local/ses-verification/"
+"""Where the link in SES's mail leads, with a token at its end."""
+_SES_SENDER: Final = "no-reply-aws@amazon.com"
+_ASKING: Final = """Dear Amazon Web Services Customer,
+
+We have received a request to authorize this email address for use with Amazon SES. If you requested this verification,
+please go to the following URL to confirm that you are authorized to use this email address:
+
+{link}
+
+Your request will not be processed unless you confirm the address using this URL. This link expires 24 hours after your
+original verification request.
+
+If you did NOT request to verify this email address, do not click on the link.
+"""
 _MESSAGE_ID: Final = re.compile(r"<MessageId>([^<]+)</MessageId>")
 _SIMULATOR: Final = "simulator.amazonses.com"
 
@@ -59,7 +83,9 @@ class Send:
 class MailService:
     """Sends mail, into the inbox."""
 
-    def __init__(self, account: Account, inbox: Inbox, region: str, faults: Faults) -> None:
+    def __init__(self, account: Account, inbox: Inbox, region: str, faults: Faults, endpoint: str) -> None:
+        self._endpoint = endpoint
+        self._pending: dict[str, str] = {}
         self._account = account
         self._inbox = inbox
         self._region = region
@@ -67,17 +93,73 @@ class MailService:
 
     def handle(self, request: Request, account_id: str) -> Response:
         """Answer a call that `takes` is true of, by somebody of an account."""
-        return (self._create_identity if _is_new_identity(request) else self._send)(request, account_id)
+        if _is_new_identity(request):
+            return self._create_identity(request, account_id)
+        answer = self._about_identities if _is_about_identities(request) else self._send
+        return answer(request, account_id)
 
     def verify(self, address: str) -> None:
         """Have an address count as verified."""
         with self._account.locked():
+            self._pending.pop(address, None)
             self._account.ses(self._region).verify_email_identity(address)
+
+    def follow(self, token: str) -> str:
+        """What a click on the link in SES's mail does; the address that is verified by it.
+
+        Raises:
+            LookupError: There is no such link, or it was followed already.
+        """
+        address = next((address for address, its_own in self._pending.items() if its_own == token), None)
+        if address is None:
+            raise LookupError("this link is not known, or was followed already")
+        self.verify(address)
+        return address
 
     def unverify(self, address: str) -> None:
         """Have an address be as one that SES was never asked to verify; its domain is another identity, and stays."""
         with self._account.locked():
+            self._pending.pop(address, None)
             self._account.ses(self._region).email_identities.pop(parseaddr(address)[1], None)
+
+    def _about_identities(self, request: Request, account_id: str) -> Response:
+        """Answer VerifyEmailIdentity, DeleteIdentity and GetIdentityVerificationAttributes.
+
+        https://docs.aws.amazon.com/ses/latest/APIReference/API_GetIdentityVerificationAttributes.html
+        """
+        form = {name: values[0] for name, values in parse_qs(request.body.decode(), keep_blank_values=True).items()}
+        operation = form["Action"]
+        with self._account.locked():
+            known = self._account.ses(_region_of(request), account_id).email_identities
+            if operation == "GetIdentityVerificationAttributes":
+                return _answer(operation, self._states(known, _members(form, "Identities")))
+            if operation == "DeleteIdentity":
+                self._pending.pop(form["Identity"], None)
+                known.pop(form["Identity"], None)
+                return _answer(operation, "")
+            address = form["EmailAddress"]
+            if address in known:
+                return _answer(operation, "")
+            token = self._pending.setdefault(address, secrets.token_hex(16))
+        self._ask(address, token)
+        return _answer(operation, "")
+
+    def _states(self, known: dict[str, Any], identities: list[str]) -> str:
+        states = {each: "Success" for each in identities if each in known}
+        states |= {each: "Pending" for each in identities if each in self._pending}
+        entries = "".join(
+            f"<entry><key>{escape(each)}</key><value><VerificationStatus>{state}</VerificationStatus></value></entry>"
+            for each, state in states.items()
+        )
+        return f"<VerificationAttributes>{entries}</VerificationAttributes>"
+
+    def _ask(self, address: str, token: str) -> None:
+        """SES's own mail. It goes to anybody: the sandbox is about our mails."""
+        message = EmailMessage(policy=policy.SMTP)
+        message["From"], message["To"] = f"Amazon Web Services <{_SES_SENDER}>", address
+        message["Subject"] = f"Amazon Web Services - Email Address Verification Request in region {self._region}"
+        message.set_content(_ASKING.format(link=f"{self._endpoint}{VERIFICATION_PATH}{token}"))
+        self._inbox.deliver(message.as_bytes(), message_id=secrets.token_hex(16), to=[address])
 
     def _send(self, request: Request, account_id: str) -> Response:
         send = parse_send(request)
@@ -129,8 +211,26 @@ class MailService:
 
 
 def takes(request: Request) -> bool:
-    """Whether a request is one of SES's that is answered here: a send, or the wish for a new identity."""
-    return _is_send(request) or _is_new_identity(request)
+    """Whether a request is one of SES's that is answered here: a send, or about an identity."""
+    return _is_send(request) or _is_new_identity(request) or _is_about_identities(request)
+
+
+def _is_about_identities(request: Request) -> bool:
+    return request.method == "POST" and request.raw_path == "/" and _is_one_of(_ABOUT_IDENTITIES, request)
+
+
+def _is_one_of(actions: tuple[str, ...], request: Request) -> bool:
+    return any(action.encode() in request.body.split(b"&") for action in actions)
+
+
+def _answer(operation: str, result: str) -> Response:
+    space = "http://ses.amazonaws.com/doc/2010-12-01/"
+    told = f"<{operation}Result>{result}</{operation}Result>"
+    body = (
+        f'<{operation}Response xmlns="{space}">{told}'
+        f"<ResponseMetadata><RequestId>local</RequestId></ResponseMetadata></{operation}Response>"
+    )
+    return Response(200, body.encode(), [("Content-Type", "text/xml")])
 
 
 def _is_send(request: Request) -> bool:
@@ -138,7 +238,7 @@ def _is_send(request: Request) -> bool:
         return False
     if request.raw_path == _V2_PATH:
         return True
-    return request.raw_path == "/" and any(action.encode() in request.body.split(b"&") for action in _V1_ACTIONS)
+    return request.raw_path == "/" and _is_one_of(_V1_ACTIONS, request)
 
 
 def _is_new_identity(request: Request) -> bool:

@@ -105,7 +105,7 @@ class Region:
         stack.callback(self.schedules.stop)
         apis = HttpApis(self.account, self.service, self.clock, AccessLog(logs))
         faults = Faults()
-        mail = MailService(self.account, self.inbox, region, faults)
+        mail = MailService(self.account, self.inbox, region, faults, self.endpoint)
         textract = TextractService(self.account, self.ledger, faults)
         stack.callback(textract.stop)
         control = Control(

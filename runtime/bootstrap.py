@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import boto3
 from botocore.config import Config
 
+from runtime.adapters.addresses import TableAddresses, TableAddressTokens, TableProofs
+from runtime.adapters.counters import TableCounters
 from runtime.adapters.dead_letters import TableDeadLetters
 from runtime.adapters.images import S3Images
 from runtime.adapters.mailer import SesMailer
@@ -30,15 +32,28 @@ from runtime.adapters.table import Table
 from runtime.adapters.textract_reader import TextractReader
 from runtime.adapters.unfinished import TableUnfinished
 from runtime.adapters.uploads import S3Uploads
+from runtime.core import limits
+from runtime.core.addresses import Verification
+from runtime.core.limits import DailyLimit
+from runtime.core.use_cases.addresses import (
+    ConfirmProof,
+    Identities,
+    SendProof,
+    ShowProof,
+    StartProof,
+    StopMails,
+    Verifier,
+)
 from runtime.core.use_cases.count import Count
 from runtime.core.use_cases.deadline import Deadline
 from runtime.core.use_cases.failures import Failures
 from runtime.core.use_cases.ingest import Ingest
 from runtime.core.use_cases.notify import Notify
 from runtime.core.use_cases.publish import Publish
-from runtime.core.use_cases.requests import OpenRequest, ShowRequest
+from runtime.core.use_cases.requests import DeleteRequest, Download, OpenRequest, ShowRequest
+from runtime.core.use_cases.resend import AskAgain, Resend
 from runtime.core.use_cases.sweep import Sweep
-from runtime.handlers.api import Api
+from runtime.handlers.api import Api, UseCases
 from runtime.handlers.batch import Batch, body_of
 from runtime.handlers.count import work as counting
 from runtime.handlers.deadline import work as reminding
@@ -92,6 +107,9 @@ _ONCE: Final = Config(retries={"mode": "standard", "total_max_attempts": 1}, con
 _OCR: Final = _ONCE.merge(Config(read_timeout=45))
 _MAIL: Final = _ONCE.merge(Config(read_timeout=10))
 
+# SES takes one call a second that sends no mail, of a whole account: who has time waits for its turn.
+_PATIENT: Final = Config(retries={"mode": "standard", "total_max_attempts": 6}, connect_timeout=1, read_timeout=3)
+
 
 class Wiring:
     """What functions are made of, each part made when it is first asked for."""
@@ -121,24 +139,49 @@ class Wiring:
         """Answers HTTP requests."""
         told = ApiSettings.read(self._environ)
         table = self._table(told.table_name)
-        requests, log = TableRequests(table), self._log(told)
-        open_request = OpenRequest(
-            requests=requests,
-            uploads=S3Uploads(self._s3, told.uploads_bucket),
-            notifications=SqsNotifications(self._sqs, told.notify_queue_url),
-            mailer=SesMailer(self._ses),
-            clock=self.clock,
-            tokens=self.tokens,
-            log=log,
-            form_seconds=told.form_minutes * MINUTE,
-            keep_seconds=told.request_ttl_days * DAY,
+        log, requests, notifications = (
+            self._log(told),
+            TableRequests(table),
+            SqsNotifications(self._sqs, told.notify_queue_url),
         )
-        show_request = ShowRequest(
-            requests=requests,
-            records=TableRecords(table, told.results_bucket),
-            results=S3Results(self._s3, told.results_bucket),
+        records, results = TableRecords(table, told.results_bucket), S3Results(self._s3, told.results_bucket)
+        addresses, address_tokens, proofs = TableAddresses(table), TableAddressTokens(table), TableProofs(table)
+        counters, verification = TableCounters(table), Verification(told.mail_verification)
+        verifier = Verifier(addresses, counters, SesMailer(self._ses), self.clock, verification)
+        show_request = ShowRequest(requests, records, results)
+        do = UseCases(
+            start_proof=StartProof(
+                proofs=proofs,
+                notifications=notifications,
+                limit=DailyLimit(counters, limits.PROOFS, told.proofs_of_all_per_day),
+                clock=self.clock,
+                tokens=self.tokens,
+                log=log,
+                verification=verification,
+            ),
+            show_proof=ShowProof(proofs, addresses, address_tokens, verifier, self.clock, log),
+            confirm_proof=ConfirmProof(proofs, addresses, address_tokens, self.clock, log),
+            stop_mails=StopMails(proofs, requests, addresses, self.clock, log),
+            open_request=OpenRequest(
+                requests=requests,
+                uploads=S3Uploads(self._s3, told.uploads_bucket),
+                notifications=notifications,
+                addresses=addresses,
+                address_tokens=address_tokens,
+                address_limit=DailyLimit(counters, limits.UPLOADS, told.uploads_per_address_and_day),
+                limit=DailyLimit(counters, limits.UPLOADS, told.uploads_per_day),
+                clock=self.clock,
+                tokens=self.tokens,
+                log=log,
+                form_seconds=told.form_minutes * MINUTE,
+                keep_seconds=told.request_ttl_days * DAY,
+            ),
+            show_request=show_request,
+            download=Download(show_request, results),
+            ask_again=AskAgain(requests, Resend(requests, notifications, addresses, verifier, log)),
+            delete_request=DeleteRequest(requests, records, self.clock, log),
         )
-        return _handler(Api(open_request, show_request, log))
+        return _handler(Api(do, log, told.front_digest))
 
     def ingest(self) -> Handler:
         """Keeps uploads and has them read."""
@@ -192,30 +235,47 @@ class Wiring:
         """Mails outcomes."""
         told = NotifySettings.read(self._environ)
         table, log = self._table(told.table_name), self._log(told)
+        addresses, mailer = TableAddresses(table), SesMailer(self._ses, told.mail_configuration_set)
         use_case = Notify(
             requests=TableRequests(table),
             records=TableRecords(table, told.results_bucket),
             waiters=TableWaiters(table),
             results=S3Results(self._s3, told.results_bucket),
-            mailer=SesMailer(self._ses, told.mail_configuration_set),
+            mailer=mailer,
             clock=self.clock,
             tokens=self.tokens,
             log=log,
+            addresses=addresses,
             sender=told.mail_sender,
+            site=told.site_url,
             lease_seconds=told.lease_seconds,
         )
-        return self._batches(notifying(use_case), log)
+        send_proof = SendProof(
+            proofs=TableProofs(table),
+            addresses=addresses,
+            mailer=mailer,
+            limit=DailyLimit(TableCounters(table), limits.PROOFS, told.proofs_per_day),
+            clock=self.clock,
+            log=log,
+            verification=Verification(told.mail_verification),
+            sender=told.mail_sender,
+            site=told.site_url,
+            lease_seconds=told.lease_seconds,
+        )
+        return self._batches(notifying(use_case, send_proof), log)
 
     def deadline(self) -> Handler:
         """Tells who waits too long."""
         told = DeadlineSettings.read(self._environ)
-        log = self._log(told)
+        table, log = self._table(told.table_name), self._log(told)
         use_case = Deadline(
-            requests=TableRequests(self._table(told.table_name)),
+            requests=TableRequests(table),
+            addresses=TableAddresses(table),
             mailer=SesMailer(self._ses, told.mail_configuration_set),
             clock=self.clock,
             log=log,
             sender=told.mail_sender,
+            site=told.site_url,
             lease_seconds=told.lease_seconds,
         )
         return self._batches(reminding(use_case), log)
@@ -260,8 +320,13 @@ class Wiring:
             clock=self.clock,
             log=log,
             patience_seconds=told.patience_seconds,
+            identities=self._identities(table, log) if told.mail_verification == Verification.SES else None,
         )
         return _handler(scheduled(use_case))
+
+    def _identities(self, table: Table, log: StructuredLog) -> Identities:
+        mailer = SesMailer(self._session.client("ses", config=_PATIENT))
+        return Identities(TableAddresses(table), TableCounters(table), mailer, self.clock, log)
 
     def _log(self, told: FunctionSettings) -> StructuredLog:
         return StructuredLog(told.aws_lambda_function_name, told.log_level)

@@ -57,6 +57,11 @@ class ApiSettings(FunctionSettings):
     notify_queue_url: str
     form_minutes: int
     request_ttl_days: float
+    uploads_per_address_and_day: int
+    uploads_per_day: int
+    proofs_of_all_per_day: int
+    mail_verification: str
+    front_digest: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +102,9 @@ class NotifySettings(FunctionSettings):
     results_bucket: str
     mail_sender: str
     mail_configuration_set: str
+    mail_verification: str
+    proofs_per_day: int
+    site_url: str
     lease_seconds: float
 
 
@@ -107,6 +115,7 @@ class DeadlineSettings(FunctionSettings):
     table_name: str
     mail_sender: str
     mail_configuration_set: str
+    site_url: str
     lease_seconds: float
 
 
@@ -132,3 +141,4 @@ class SweepSettings(FunctionSettings):
     publish_queue_url: str
     notify_queue_url: str
     patience_seconds: float
+    mail_verification: str

@@ -143,6 +143,10 @@ def object_arn(bucket: str, key: str) -> str:
     return f"arn:aws:s3:::{bucket}/{key}"
 
 
+_SES_ON_EVERYTHING: Final = frozenset({"GetIdentityVerificationAttributes", "VerifyEmailIdentity", "DeleteIdentity"})
+"""No resource types: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonses.html."""
+
+
 def _ses(request: Request, scope: Scope, account: Account, caller_account: str) -> Iterator[Ask]:
     """https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html.
 
@@ -150,7 +154,7 @@ def _ses(request: Request, scope: Scope, account: Account, caller_account: str) 
     https://github.com/aws/aws-sdk-js/issues/3641.
     """
     operation = _form(request).get("Action", f"{request.method} {request.raw_path}")
-    if operation == "GetIdentityVerificationAttributes":
+    if operation in _SES_ON_EVERYTHING:
         yield Ask(f"ses:{operation}", "*")
         return
     if operation not in {"SendRawEmail", "SendEmail"}:

@@ -8,6 +8,7 @@ from runtime.adapters.vendor_errors import vendor_errors
 from runtime.core.errors import AddressUnverified, ServiceError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from email.message import EmailMessage
 
     from mypy_boto3_ses import SESClient
@@ -25,14 +26,25 @@ class SesMailer:
         self._ses = ses
         self._configuration_set = configuration_set
 
-    def verified(self, address: str) -> bool:
-        """Whether the address, or its whole domain, is a verified identity."""
-        if not address:  # a row that has lost it; SES would call it our mistake
-            return False
-        identities = [address, address.rpartition("@")[2]]
+    def verified(self, addresses: Sequence[str]) -> set[str]:
+        """Those that are verified identities, themselves or by their whole domain; see the port."""
+        identities = {each for address in addresses if address for each in (address, _domain(address))}
+        if not identities:  # rows that have lost their address; SES would call it our mistake
+            return set()
         with vendor_errors():
-            found = self._ses.get_identity_verification_attributes(Identities=identities)
-        return any(told["VerificationStatus"] == "Success" for told in found["VerificationAttributes"].values())
+            found = self._ses.get_identity_verification_attributes(Identities=sorted(identities))
+        states = {identity: told["VerificationStatus"] for identity, told in found["VerificationAttributes"].items()}
+        return {each for each in addresses if "Success" in (states.get(each), states.get(_domain(each)))}
+
+    def ask_to_verify(self, address: str) -> None:
+        """Have SES write to the address; see the port."""
+        with vendor_errors():
+            self._ses.verify_email_identity(EmailAddress=address)
+
+    def forget(self, address: str) -> None:
+        """Have SES forget the address; see the port."""
+        with vendor_errors():
+            self._ses.delete_identity(Identity=address)
 
     def send(self, message: EmailMessage, recipient: str) -> str:
         """Send; see the port."""
@@ -50,6 +62,10 @@ class SesMailer:
                 raise AddressUnverified from error
             raise
         return sent["MessageId"]
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2]
 
 
 class _MessageRejectedError(ServiceError):

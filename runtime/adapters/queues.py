@@ -33,6 +33,11 @@ class SqsNotifications:
         with vendor_errors():
             self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=json.dumps({"request_id": request_id}))
 
+    def prove(self, proof_id: str) -> None:
+        """Wake `notify` for a proof."""
+        with vendor_errors():
+            self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=json.dumps({"proof_id": proof_id}))
+
 
 class SqsDeliveries:
     """Messages that a function was handed and cannot handle for now."""

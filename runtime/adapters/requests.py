@@ -148,6 +148,10 @@ class TableRequests:
         key = rows.request_key(request_id)
         self._table.update(*key, "SET #late_at = :now", {"now": now}, condition="attribute_exists(pk)")
 
+    def delete(self, request_id: str) -> None:
+        """Forget the request; see the port."""
+        self._table.delete(*rows.request_key(request_id))
+
     def _set(self, request_id: str, change: str, values: dict[str, object], also: str = "") -> bool:
         condition = f"attribute_exists(pk) AND {_UNSETTLED}{also}"
         return self._table.update(*rows.request_key(request_id), change, {**values, **_SETTLED}, condition=condition)

@@ -1,4 +1,4 @@
-"""Requests, records and dead letters as rows, and back.
+"""Requests, records, dead letters, addresses and what proves them as rows, and back.
 
 Reading is lenient: a row of another version of us is a row still, whatever it lacks and whatever it has besides.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
+from runtime.core.addresses import PROOF_KEPT_SECONDS, AddressToken, Proof, SentAs, Standing
 from runtime.core.dead_letter import DeadLetter, Queue, Subject
 from runtime.core.reasons import Reason
 from runtime.core.types import Content, Record, RecordState, Request, RequestState, Stage
@@ -22,6 +23,8 @@ SINCE: Final = "since"
 """Since when, in seconds since the epoch; the index's sort key."""
 RECORD: Final = "RECORD"
 REQUEST: Final = "REQUEST"
+IDENTITY: Final = "IDENTITY"
+"""The kind, in the index, of addresses that SES is asked to verify."""
 
 _WORKED_ON: Final = (RecordState.CLAIMED, RecordState.TRANSCRIBED)
 _AWAITED: Final = (RequestState.WAITING, RequestState.SENDING)
@@ -45,6 +48,31 @@ def waiter_key(key: str, request_id: str) -> tuple[str, str]:
 def dead_letter_key(queue: Queue, message_id: str) -> tuple[str, str]:
     """Partition and sort key of a dead letter."""
     return f"DEAD#{queue}", f"MESSAGE#{message_id}"
+
+
+def address_key(name: str) -> tuple[str, str]:
+    """Partition and sort key of an address."""
+    return f"ADDRESS#{name}", "ADDRESS"
+
+
+def name_in(row: Mapping[str, Any]) -> str:
+    """The name of the address that a row is of."""
+    return str(row["pk"]).removeprefix("ADDRESS#")
+
+
+def proof_key(proof_id: str) -> tuple[str, str]:
+    """Partition and sort key of a proof."""
+    return f"PROOF#{proof_id}", "PROOF"
+
+
+def address_token_key(token_hash: str) -> tuple[str, str]:
+    """Partition and sort key of an address token."""
+    return f"TOKEN#{token_hash}", "TOKEN"
+
+
+def counter_key(name: str) -> tuple[str, str]:
+    """Partition and sort key of a counter."""
+    return f"COUNTER#{name}", "COUNTER"
 
 
 def time_to_live(expires_at: float) -> int:
@@ -87,6 +115,7 @@ def of_request(request: Request) -> dict[str, Any]:
         "cached": request.cached,
         "joined": request.joined,
         "reason": request.reason,
+        "mail_secret": request.mail_secret,
         **(unfinished(REQUEST, request.bound_at) if request.state in _AWAITED else {}),
         **_of_times(request.times),
     }
@@ -110,6 +139,7 @@ def to_request(row: Mapping[str, Any]) -> Request:
         joined=row.get("joined", False),
         sending_until=row.get("sender_until", 0),
         reason=_to_reason(row),
+        mail_secret=row.get("mail_secret", ""),
         times=_to_times(row),
     )
 
@@ -197,6 +227,70 @@ def to_dead_letter(row: Mapping[str, Any]) -> DeadLetter:
             if isinstance(told, dict)
         ),
         reason=_to_reason(row) or Reason.INTERNAL,
+    )
+
+
+def to_standing(name: str, row: Mapping[str, Any]) -> Standing:
+    """What a row says of an address."""
+    return Standing(
+        name=name,
+        proven_at=row.get("proven_at", 0),
+        void_before=row.get("void_before", 0),
+        stopped_until=row.get("stopped_until", 0),
+        asked_at=row.get("asked_at", 0),
+        email=row.get("email", ""),
+    )
+
+
+def of_proof(proof: Proof) -> dict[str, Any]:
+    """A proof's row."""
+    pk, sk = proof_key(proof.proof_id)
+    return {
+        "pk": pk,
+        "sk": sk,
+        "email": proof.email,
+        "token_hash": proof.token_hash,
+        "mail_secret": proof.mail_secret,
+        "opened_at": proof.opened_at,
+        "counted": proof.counted,
+        "sent_as": proof.sent_as,
+        "expires_at": time_to_live(proof.opened_at + PROOF_KEPT_SECONDS),
+    }
+
+
+def to_proof(row: Mapping[str, Any]) -> Proof:
+    """The proof in a row."""
+    sent_as = row.get("sent_as")
+    return Proof(
+        proof_id=row["pk"].removeprefix("PROOF#"),
+        email=row.get("email", ""),
+        token_hash=row.get("token_hash", ""),
+        mail_secret=row.get("mail_secret", ""),
+        opened_at=row.get("opened_at", 0),
+        counted=row.get("counted", False),
+        sent_as=None if sent_as is None else SentAs(sent_as) if sent_as in set(SentAs) else SentAs.NOTHING,
+    )
+
+
+def of_address_token(token: AddressToken) -> dict[str, Any]:
+    """An address token's row."""
+    pk, sk = address_token_key(token.token_hash)
+    return {
+        "pk": pk,
+        "sk": sk,
+        "name": token.name,
+        "issued_at": token.issued_at,
+        "expires_at": time_to_live(token.expires_at),
+    }
+
+
+def to_address_token(row: Mapping[str, Any]) -> AddressToken:
+    """The address token in a row."""
+    return AddressToken(
+        token_hash=row["pk"].removeprefix("TOKEN#"),
+        name=row.get("name", ""),
+        issued_at=row.get("issued_at", 0),
+        expires_at=row.get("expires_at", 0),
     )
 
 

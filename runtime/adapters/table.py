@@ -4,8 +4,13 @@ DIGEST#<key>            RECORD                  the cache's record of a picture
 DIGEST#<key>            WAITER#<request_id>     a request that waits for it
 REQUEST#<request_id>    REQUEST                 a request
 DEAD#<queue>            MESSAGE#<message id>    a message that was received too often
+ADDRESS#<name>          ADDRESS                 what is known of an address, by the SHA-256 of it in lower case
+PROOF#<proof_id>        PROOF                   somebody's wish to prove an address
+TOKEN#<hash>            TOKEN                   an address token, by its SHA-256
+COUNTER#<name>          COUNTER                 how often something was done on a day, or when it may be done again
 
-The index `unfinished` (by `unfinished`, then `since`) holds the records and requests that have not come to their end.
+The index `unfinished` (by `unfinished`, then `since`) holds the records and requests that have not come to their end,
+and the addresses that SES was asked to verify and has not been seen to have done so.
 """
 
 from __future__ import annotations

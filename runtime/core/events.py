@@ -36,6 +36,66 @@ class RequestOpened(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RequestDeleted(Event):
+    """Who holds a request's token had its row deleted."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitMet(Event):
+    """`api` took no more of this today: `of` is an address, or all of them."""
+
+    level: ClassVar[str] = "warning"
+    what: str
+    of: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProofOpened(Event):
+    """`api` took somebody's wish to prove an address."""
+
+    proof: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProofMailed(Event):
+    """`notify` sent a proof's mail: a link of ours, or SES's own mail, which has no id."""
+
+    proof: str
+    kind: str
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProofUnsent(Event):
+    """`notify` sent nothing for a proof; nobody is told why."""
+
+    proof: str
+    cause: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressProven(Event):
+    """An address was proven: by SES's own mail or by a link of ours."""
+
+    proof: str
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressStopped(Event):
+    """An address's owner said "not me", by the link in a proof's mail or a request's."""
+
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityForgotten(Event):
+    """`sweep` had SES forget an address that it was asked to verify long ago, in vain."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class RequestFailed(Event):
     """`api` met an error that it did not expect, and answered 500."""
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from email.message import EmailMessage
 
+    from runtime.core.addresses import AddressToken, Proof, SentAs, Standing
     from runtime.core.dead_letter import DeadLetter
     from runtime.core.events import Event
     from runtime.core.reasons import Reason
@@ -280,6 +281,10 @@ class Requests(Protocol):
         """The person was told that it takes longer, whatever has become of the request; this changes no state."""
         ...
 
+    def delete(self, request_id: str) -> None:
+        """Forget the request, whatever has become of it; no later write brings it back."""
+        ...
+
 
 class Unfinished(Protocol):
     """What has begun and not come to its end. May be seconds behind: who acts on it looks at the row itself first."""
@@ -352,12 +357,108 @@ class Notifications(Protocol):
         """Wake `notify` for a request: its outcome may be there."""
         ...
 
+    def prove(self, proof_id: str) -> None:
+        """Wake `notify` for a proof: its mail is to be sent."""
+        ...
+
+
+class Addresses(Protocol):
+    """What is known of addresses, by their names. Reads are consistent."""
+
+    def get(self, name: str) -> Standing:
+        """What is known; of an address never seen, nothing."""
+        ...
+
+    def proven(self, name: str, now: float) -> None:
+        """It counts as proven; SES need not be asked any more."""
+        ...
+
+    def unproven(self, name: str, now: float) -> None:
+        """It counts as proven no more, because SES will not write to it."""
+        ...
+
+    def stop(self, name: str, now: float, until: float) -> None:
+        """Its owner said "not me": nothing from before counts, and until then no proof mail is sent."""
+        ...
+
+    def asked(self, name: str, email: str, now: float) -> None:
+        """SES is asked to verify it."""
+        ...
+
+    def forget_asked(self, name: str, asked_at: float) -> None:
+        """SES is not asked any more; nothing happens if it was asked again since."""
+        ...
+
+    def asked_before(self, before: float) -> list[str]:
+        """The names of those that SES was asked about before then, in vain: the oldest few. May be seconds behind."""
+        ...
+
+
+class Proofs(Protocol):
+    """Wishes to prove an address. Reads are consistent."""
+
+    def open(self, proof: Proof) -> None:
+        """Write a new one."""
+        ...
+
+    def get(self, proof_id: str) -> Proof | None:
+        """The proof."""
+        ...
+
+    def begin(self, proof_id: str, *, now: float, lease_until: float) -> bool:
+        """Take the right to send its mail. False: that is decided, or somebody else holds that right."""
+        ...
+
+    def give_back(self, proof_id: str) -> None:
+        """Give that right back, unsent."""
+        ...
+
+    def counted(self, proof_id: str) -> None:
+        """It counts among its address's proofs of the day."""
+        ...
+
+    def sent(self, proof_id: str, sent_as: SentAs) -> None:
+        """Its mail is sent, or will not be."""
+        ...
+
+
+class AddressTokens(Protocol):
+    """The tokens that prove addresses, by their hashes. Reads are consistent."""
+
+    def keep(self, token: AddressToken) -> None:
+        """Keep one; keeping it again changes nothing."""
+        ...
+
+    def get(self, token_hash: str) -> AddressToken | None:
+        """What a token is worth; None if it is none."""
+        ...
+
+
+class Counters(Protocol):
+    """Numbers that many count at once."""
+
+    def take(self, name: str, most: int, *, expires_at: float) -> bool:
+        """Count one more. False: that would be more than `most`."""
+        ...
+
+    def turn(self, name: str, *, now: float, seconds: float) -> bool:
+        """Take a turn. False: somebody's was less than so many seconds ago."""
+        ...
+
 
 class Mailer(Protocol):
     """Mail."""
 
-    def verified(self, address: str) -> bool:
-        """Whether the owner of the address has proven it."""
+    def verified(self, addresses: Sequence[str]) -> set[str]:
+        """Those of at most 50 addresses that SES has verified. It answers that once a second, for a whole account."""
+        ...
+
+    def ask_to_verify(self, address: str) -> None:
+        """Have SES write to the address and ask its owner; once more, if it has done so before."""
+        ...
+
+    def forget(self, address: str) -> None:
+        """Have SES forget the address; nothing happens if it does not know it."""
         ...
 
     def send(self, message: EmailMessage, recipient: str) -> str:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from runtime.core import tokens
+from runtime.core.addresses import mail_token
 from runtime.core.reasons import explain
 
 if TYPE_CHECKING:
@@ -92,6 +94,8 @@ class Request:
         joined: Whether another request's work on the same picture was waited for.
         sending_until: While `SENDING`: until then nobody else may send its mail.
         reason: Why there will be no result; None while there may be one.
+        mail_secret: What the links of its mails are derived from: they are written by functions that never see the
+            access token, and maybe twice. Empty in a row of an older version: then its mails have none.
         times: When each stage was passed, by its name (`Stage`).
     """
 
@@ -110,7 +114,24 @@ class Request:
     joined: bool = False
     sending_until: float = 0.0
     reason: Reason | None = None
+    mail_secret: str = ""
     times: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def link_token(self) -> str:
+        """What a mail's link to the result holds: it opens what the access token opens."""
+        return tokens.derived(self.mail_secret, "result")
+
+    @property
+    def stop_token(self) -> str:
+        """What a mail's "not me" link holds."""
+        return mail_token(self.request_id, self.mail_secret, "stop")
+
+    def opens_to(self, token: str) -> bool:
+        """Whether it is shown to who holds this token, in the same time whether it is or not."""
+        by_access = tokens.same(self.token_hash, token)
+        by_link = tokens.same(tokens.hashed(self.link_token), token)
+        return by_access or (by_link and bool(self.mail_secret))
 
     @property
     def may_end_otherwise(self) -> bool:

@@ -1,4 +1,4 @@
-"""`notify`: a request's outcome may be there."""
+"""`notify`: a request's outcome may be there, or an address is to be proven."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ if TYPE_CHECKING:
     from runtime.core.use_cases.notify import Notify
 
 
-def work(notify: Notify) -> Callable[[Mapping[str, Any]], None]:
-    """What is done with a message of the notify queue: `{"request_id": …}`."""
+def work(notify: Notify, send_proof: Callable[[str], None]) -> Callable[[Mapping[str, Any]], None]:
+    """What is done with a message of the notify queue: `{"request_id": …}` or `{"proof_id": …}` (`SendProof`)."""
 
     def handle(body: Mapping[str, Any]) -> None:
-        notify(body["request_id"])
+        if "proof_id" in body:
+            send_proof(body["proof_id"])
+        else:
+            notify(body["request_id"])
 
     return handle

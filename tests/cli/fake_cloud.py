@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from runtime.core.mail.compose import REQUEST_HEADER
+from runtime.core.mail.compose import PROOF_HEADER, REQUEST_HEADER
 
 if TYPE_CHECKING:
     from email.message import EmailMessage, Message
@@ -66,6 +66,7 @@ class FakeCloud:
     opened: list[dict[str, Any]] = field(default_factory=list)
     uploads: list[list[tuple[str, object]]] = field(default_factory=list)
     verified: list[str] = field(default_factory=list)
+    proven: list[str] = field(default_factory=list)
     calls: int = 0
     looks: dict[str, int] = field(default_factory=dict)
     mails: list[dict[str, Any]] = field(default_factory=list)
@@ -82,7 +83,7 @@ class FakeCloud:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"] or 0))
-                self._answer(*fake.post(self.path, self.headers["Content-Type"], body))
+                self._answer(*fake.post(self.path, self.headers["Content-Type"], body, self.headers["Authorization"]))
 
             # pyrefly: ignore[missing-override-decorator] - typing has it from Python 3.12 on
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the parent's name for it
@@ -133,14 +134,19 @@ class FakeCloud:
                     return 200, self._look(request_id)
         return 404, {"message": "Not Found"}
 
-    def post(self, path: str, content_type: str, body: bytes) -> Answer:
+    def post(self, path: str, content_type: str, body: bytes, authorization: str | None) -> Answer:
         with self.lock:
             match path.split("/")[1:]:
                 case ["_local", "verify"]:
                     self.verified.append(json.loads(body)["email"])
                     return 200, {}
+                case ["api", "addresses"]:
+                    return self._start_proof(json.loads(body)["email"])
+                case ["api", "addresses", "confirm"]:
+                    self.proven.append(json.loads(body)["token"].removeprefix("link-of-"))
+                    return 200, {"address_token": f"proof of {self.proven[-1]}"}
                 case ["api", "uploads"]:
-                    return self._open(json.loads(body))
+                    return self._open(json.loads(body), authorization)
                 case ["bucket"]:
                     head = f"Content-Type: {content_type}\r\n\r\n".encode()
                     form = email.message_from_bytes(head + body, policy=email.policy.HTTP)
@@ -148,7 +154,18 @@ class FakeCloud:
                     return self.uploading
         return 404, {"message": "Not Found"}
 
-    def _open(self, wish: dict[str, Any]) -> Answer:
+    def _start_proof(self, address: str) -> Answer:
+        proof_id = f"proof-{len(self.mails)}"
+        folder = self.folder / f"mail-{len(self.mails)}-{proof_id}"
+        folder.mkdir(parents=True)
+        (folder / "mail.txt").write_text(f"https://words.example.com/#confirm=link-of-{address}\n")
+        told = {"subject": "Is This Your Address?", "text": "mail.txt", "headers": {PROOF_HEADER: proof_id}}
+        self.mails.append(_mail(folder, address, html=None, attachments=[], **told))
+        return 202, {"proof_id": proof_id, "proof_token": f"token of {proof_id}"}
+
+    def _open(self, wish: dict[str, Any], authorization: str | None) -> Answer:
+        if authorization != f"Bearer proof of {wish['email']}":
+            return 403, {"code": "address_not_proven", "detail": "Prove first that it is yours."}
         self.calls += 1
         if self.calls in self.opening:
             return self.opening[self.calls]
@@ -170,19 +187,20 @@ class FakeCloud:
         for name in [*files, "mail.html"]:
             (folder / name).write_text(f"{name} of {request_id}")
         to = self.opened[int(request_id.removeprefix("request-")) - 1]["email"]
-        return {
-            "folder": str(folder),
-            "message_id": "1",
-            "from": "us@example.com",
-            "to": [to],
-            "subject": subject,
-            "sent_at": "2026-01-01T00:00:02Z",
-            "configuration_set": "",
-            "text": None,
-            "html": "mail.html",
-            "attachments": files,
-            "headers": {REQUEST_HEADER: request_id},
-        }
+        headers = {REQUEST_HEADER: request_id}
+        return _mail(folder, to, subject=subject, text=None, html="mail.html", attachments=files, headers=headers)
+
+
+def _mail(folder: Path, to: str, **told: object) -> dict[str, Any]:
+    return {
+        "folder": str(folder),
+        "message_id": "1",
+        "from": "us@example.com",
+        "to": [to],
+        "sent_at": "2026-01-01T00:00:02Z",
+        "configuration_set": "",
+        **told,
+    }
 
 
 def _field(part: Message) -> tuple[str, object]:

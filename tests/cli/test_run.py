@@ -64,7 +64,7 @@ def test_stdout_holds_one_object_an_image_with_the_promised_keys_in_order(
     assert first["mail"]["to"] == "me@example.com"
     assert first["mail"]["subject"] == "Your OCR Results are Available"
     assert 0 < first["seconds"] < 30
-    assert fake_cloud.verified == ["me@example.com"]
+    assert fake_cloud.proven == ["me@example.com"]
 
 
 def test_each_mail_is_copied_whole_into_its_own_requests_folder(
@@ -80,7 +80,7 @@ def test_each_mail_is_copied_whole_into_its_own_requests_folder(
         ]
         assert all(Path(path).parent == folder for path in each["mail"]["attachments"])
         assert (folder / "mail.html").read_text() == f"mail.html of {each['request_id']}"
-    assert len(fake_cloud.mails) == 2
+    assert len(fake_cloud.mails) == 3  # the first is the one that proves the address
 
 
 def test_the_form_is_sent_as_s3_wants_it_and_the_file_comes_last(

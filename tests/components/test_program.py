@@ -15,6 +15,8 @@ from tests.components.recorder import DuplicateUrnError, configuration, record_p
 STACKS = ("dev", "prod", "local")
 
 EXPORTS = {
+    "mail_verification",
+    "site_url",
     "api_url",
     "region",
     "uploads_bucket",

@@ -211,6 +211,9 @@ def test_a_misspelt_section_is_recognised_and_keeps_its_settings() -> None:
         "      sender: wordcount-dev@example.com",
         "      identity: wordcount-dev@example.com",
         "      lateAfterSeconds: 300",
+        "      verification: ses",
+        "      proofsPerDay: 3",
+        "      proofsOfAllPerDay: 200",
         "      maximumConcurrency: 2",
     )
 
@@ -417,10 +420,17 @@ def test_the_identity_is_the_senders() -> None:
 def test_all_that_is_wrong_is_told_at_once_and_written_in_one_piece() -> None:
     config = dev("cache", ttlDays="30")
     del config["aws:region"]
-    config["ocr-wordcount:mail"] = {"sendr": "words@example.com", "identity": "example.com", "maximumConcurrency": 1}
+    config["ocr-wordcount:mail"] = {
+        "sendr": "words@example.com",
+        "identity": "example.com",
+        "verification": "ses",
+        "proofsOfAllPerDay": 200,
+        "maximumConcurrency": 1,
+    }
     assert refusal(config) == as_told(
         "ocr-wordcount:mail.sendr is no setting. Did you mean sender? "
-        "There are: sender, identity, lateAfterSeconds, maximumConcurrency.",
+        "There are: sender, identity, lateAfterSeconds, verification, proofsPerDay, proofsOfAllPerDay, "
+        "maximumConcurrency.",
         'ocr-wordcount:cache.ttlDays is "30", but must be a whole number of days from 5 to 3650.',
         "ocr-wordcount:mail.maximumConcurrency is 1, but must be a whole number from 2 to 1000.",
         "aws:region is missing. It must be a region of AWS, such as us-east-1 (none of China's or GovCloud's).",

@@ -34,6 +34,7 @@ CODES: Final = {
     "invalid_filename",
     "no_such_request",
     "no_token",
+    "address_not_proven",
 }
 HEADERS: Final = ["Auto-Submitted", "Content-Type", "From", "MIME-Version", "Subject", "To", "X-OCR-Wordcount-Request"]
 LONGEST_LINE: Final = 998  # RFC 5322, 2.1.1
@@ -60,6 +61,9 @@ class Visit:
     @classmethod
     def ask(cls, world: World, asked: dict[str, Any], wish: dict[str, Any]) -> Visit | None:
         """A request that may be refused; if it was, but opened to tell why by mail, it is a visit still."""
+        email = wish.get("email")
+        if isinstance(email, str):
+            asked = {**asked, "headers": {**asked["headers"], "authorization": f"Bearer {world.service.token(email)}"}}
         status, body = answer_of(world, asked)
         if "request_id" not in body:
             assert 400 <= status < 500, (status, body)

@@ -115,12 +115,12 @@ class World:
             Queue.DEADLINE: deadline.work(service.deadline),
             Queue.COUNT: counting.work(service.count),
             Queue.PUBLISH: publish.work(service.publish),
-            Queue.NOTIFY: notify.work(service.notify),
+            Queue.NOTIFY: notify.work(service.notify, service.send_proof),
         }
         self._batches = {queue: Batch(work, Deliveries(), service.log) for queue, work in works.items()}
         sources = {arn: str(queue) for queue, arn in ARNS.items()}
         self._failures = Batch(service.failures, Deliveries(), service.log, failures.read(sources))
-        self.api = Api(service.open_request, service.show_request, service.log)
+        self.api = Api(service.use_cases, service.log)
         self.waiting: list[Message] = []
         self.dying: list[Message] = []
         self.dead: list[Message] = []

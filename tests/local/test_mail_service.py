@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+import re
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import urllib3
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
@@ -144,3 +146,24 @@ def test_an_address_and_its_domain_are_two_identities(sesv2: Any) -> None:  # no
     assert sesv2.create_email_identity(EmailIdentity="example.net")["IdentityType"] == "DOMAIN"
 
     sesv2.delete_email_identity(EmailIdentity="example.net")
+
+
+def test_ses_asks_the_owner_of_an_address_and_verifies_it_once_the_link_is_followed(ses: Any, bench: Bench) -> None:  # noqa: ANN401 - see the fixture
+    asked = "asked@example.org"
+
+    def states() -> Any:  # noqa: ANN401 - as boto3 gives them
+        return ses.get_identity_verification_attributes(Identities=[asked])["VerificationAttributes"]
+
+    ses.verify_email_identity(EmailAddress=asked)
+    assert states() == {asked: {"VerificationStatus": "Pending"}}
+    with pytest.raises(ClientError, match="not verified"):
+        ses.send_raw_email(Destinations=[asked], RawMessage={"Data": composed(asked).as_bytes()})
+    (mail,) = bench.cloud.mails(asked)
+    assert mail.text is not None
+    (link,) = re.findall(r"http://\S+", mail.text.read_text())
+    assert urllib3.request("GET", link).status == 200
+    assert urllib3.request("GET", link).status == 404
+    assert states() == {asked: {"VerificationStatus": "Success"}}
+    assert ses.send_raw_email(Destinations=[asked], RawMessage={"Data": composed(asked).as_bytes()})
+    ses.delete_identity(Identity=asked)
+    assert states() == {}

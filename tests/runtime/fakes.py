@@ -8,14 +8,16 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from runtime.core import keys
-from runtime.core.errors import Absent, Changed
+from runtime.core.addresses import Standing
+from runtime.core.errors import Absent, AddressUnverified, Changed
 from runtime.core.ports import Counted, Form, StoredCount
 from runtime.core.types import RecordState, RequestState, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from email.message import EmailMessage
 
+    from runtime.core.addresses import AddressToken, Proof, SentAs
     from runtime.core.dead_letter import DeadLetter
     from runtime.core.events import Event
     from runtime.core.reasons import Reason
@@ -348,6 +350,9 @@ class MemoryRequests:
         if row := self.rows.get(request_id):
             self._change(request_id, times={**row.times, Stage.LATE: now})
 
+    def delete(self, request_id: str) -> None:
+        self.rows.pop(request_id, None)
+
     def _unsettled(self, request_id: str) -> Request | None:
         row = self.rows.get(request_id)
         return row if row and not row.state.settled else None
@@ -442,23 +447,142 @@ class MemoryReplays:
 @dataclass
 class MemoryNotifications:
     sent: list[str] = field(default_factory=list)
+    proofs: list[str] = field(default_factory=list)
 
     def send(self, request_id: str) -> None:
         self.sent.append(request_id)
 
+    def prove(self, proof_id: str) -> None:
+        self.proofs.append(proof_id)
+
+
+@dataclass
+class MemoryAddresses:
+    rows: dict[str, Standing] = field(default_factory=dict)
+
+    def get(self, name: str) -> Standing:
+        return self.rows.get(name, Standing(name))
+
+    def proven(self, name: str, now: float) -> None:
+        self._change(name, proven_at=now, asked_at=0.0, email="")
+
+    def unproven(self, name: str, now: float) -> None:  # noqa: ARG002  as the port
+        self._change(name, proven_at=0.0)
+
+    def stop(self, name: str, now: float, until: float) -> None:
+        self._change(name, proven_at=0.0, void_before=now, stopped_until=until)
+
+    def asked(self, name: str, email: str, now: float) -> None:
+        self._change(name, asked_at=now, email=email)
+
+    def forget_asked(self, name: str, asked_at: float) -> None:
+        if self.get(name).asked_at == asked_at:
+            self._change(name, asked_at=0.0, email="")
+
+    def asked_before(self, before: float) -> list[str]:
+        return _older({name: row.asked_at for name, row in self.rows.items() if row.asked_at}, before)
+
+    def _change(self, name: str, **changes: Any) -> None:  # noqa: ANN401  fields of a standing
+        self.rows[name] = replace(self.get(name), **changes)
+
+
+@dataclass
+class MemoryProofs:
+    rows: dict[str, Proof] = field(default_factory=dict)
+    leases: dict[str, float] = field(default_factory=dict)
+
+    def open(self, proof: Proof) -> None:
+        self.rows.setdefault(proof.proof_id, proof)
+
+    def get(self, proof_id: str) -> Proof | None:
+        return self.rows.get(proof_id)
+
+    def begin(self, proof_id: str, *, now: float, lease_until: float) -> bool:
+        row = self.rows.get(proof_id)
+        if row is None or row.sent_as or self.leases.get(proof_id, 0.0) > now:
+            return False
+        self.leases[proof_id] = lease_until
+        return True
+
+    def give_back(self, proof_id: str) -> None:
+        self.leases.pop(proof_id, None)
+
+    def counted(self, proof_id: str) -> None:
+        self._change(proof_id, counted=True)
+
+    def sent(self, proof_id: str, sent_as: SentAs) -> None:
+        self._change(proof_id, sent_as=sent_as)
+
+    def _change(self, proof_id: str, **changes: Any) -> None:  # noqa: ANN401  fields of a proof
+        if row := self.rows.get(proof_id):
+            self.rows[proof_id] = replace(row, **changes)
+
+
+@dataclass
+class MemoryAddressTokens:
+    rows: dict[str, AddressToken] = field(default_factory=dict)
+
+    def keep(self, token: AddressToken) -> None:
+        self.rows.setdefault(token.token_hash, token)
+
+    def get(self, token_hash: str) -> AddressToken | None:
+        return self.rows.get(token_hash)
+
+
+@dataclass
+class MemoryCounters:
+    numbers: dict[str, int] = field(default_factory=dict)
+    turns: dict[str, float] = field(default_factory=dict)
+
+    def take(self, name: str, most: int, *, expires_at: float) -> bool:  # noqa: ARG002  as the port
+        if self.numbers.get(name, 0) >= most and name in self.numbers:
+            return False
+        self.numbers[name] = self.numbers.get(name, 0) + 1
+        return True
+
+    def turn(self, name: str, *, now: float, seconds: float) -> bool:
+        if self.turns.get(name, now) > now:
+            return False
+        self.turns[name] = now + seconds
+        return True
+
 
 @dataclass
 class MemoryMailer:
-    """Delivers to anyone, as SES does outside its sandbox."""
+    """SES: outside of its sandbox it delivers to anyone, inside only to whom it has verified.
+
+    Attributes:
+        proven: Whom it has verified.
+        asked: Whom it was asked to verify, in order, each time.
+        pending: Those of them that have neither answered nor been forgotten.
+    """
 
     proven: set[str] = field(default_factory=set)
+    sandbox: bool = False
     sent: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    pending: set[str] = field(default_factory=set)
 
-    def verified(self, address: str) -> bool:
-        return address in self.proven
+    def verified(self, addresses: Sequence[str]) -> set[str]:
+        return {address for address in addresses if address in self.proven}
+
+    def ask_to_verify(self, address: str) -> None:
+        self.asked.append(address)
+        self.pending.add(address)
+
+    def forget(self, address: str) -> None:
+        self.pending.discard(address)
+        self.proven.discard(address)
+
+    def answer(self, address: str) -> None:
+        """What the owner of an address does with SES's mail."""
+        self.pending.discard(address)
+        self.proven.add(address)
 
     def send(self, message: EmailMessage, recipient: str) -> str:
+        if self.sandbox and recipient not in self.proven:
+            raise AddressUnverified
         self.sent.append(message)
         self.recipients.append(recipient)
         return f"message-{len(self.sent)}"

@@ -6,7 +6,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from runtime.core import keys
+from runtime.core.addresses import AddressToken, Verification, name_of
 from runtime.core.errors import Retryable
+from runtime.core.limits import PROOFS, UPLOADS, DailyLimit
+from runtime.core.mail.compose import PROOF_HEADER
+from runtime.core.tokens import hashed
+from runtime.core.use_cases.addresses import (
+    ConfirmProof,
+    Identities,
+    SendProof,
+    ShowProof,
+    StartProof,
+    StopMails,
+    Verifier,
+)
 from runtime.core.use_cases.count import Count
 from runtime.core.use_cases.deadline import Deadline
 from runtime.core.use_cases.failures import Failures
@@ -14,17 +27,25 @@ from runtime.core.use_cases.ingest import Ingest, Upload
 from runtime.core.use_cases.notify import Notify
 from runtime.core.use_cases.publish import Publish
 from runtime.core.use_cases.redrive import Redrive
-from runtime.core.use_cases.requests import OpenRequest, ShowRequest, Wish
-from runtime.core.use_cases.resend import Resend
+from runtime.core.use_cases.requests import DeleteRequest, Download, OpenRequest, ShowRequest, Wish
+from runtime.core.use_cases.resend import AskAgain, Resend
 from runtime.core.use_cases.sweep import Sweep
+from runtime.handlers.api import UseCases
 from tests.runtime import fakes
 
 if TYPE_CHECKING:
+    from email.message import EmailMessage
+
     from runtime.core.ports import Unfinished
     from runtime.core.types import Request
     from runtime.core.use_cases.requests import Opened, Status
 
 SENDER = "wordcount@example.com"
+SITE = "https://words.example.com"
+PROOFS_OF_ONE = 3
+PROOFS_OF_ALL = 100_000
+UPLOADS_OF_ONE = 100_000
+UPLOADS_OF_ALL = 1_000_000
 LEASE = 90.0
 PATIENCE = 960.0
 DAY = 86_400.0
@@ -62,6 +83,11 @@ class Service:
     stages: fakes.MemoryStages = field(default_factory=fakes.MemoryStages)
     dead_letters: fakes.MemoryDeadLetters = field(default_factory=fakes.MemoryDeadLetters)
     replays: fakes.MemoryReplays = field(default_factory=fakes.MemoryReplays)
+    addresses: fakes.MemoryAddresses = field(default_factory=fakes.MemoryAddresses)
+    address_tokens: fakes.MemoryAddressTokens = field(default_factory=fakes.MemoryAddressTokens)
+    proofs: fakes.MemoryProofs = field(default_factory=fakes.MemoryProofs)
+    counters: fakes.MemoryCounters = field(default_factory=fakes.MemoryCounters)
+    verification: Verification = Verification.SES
     unfinished: Unfinished | None = None
 
     def __post_init__(self) -> None:
@@ -69,17 +95,51 @@ class Service:
         self.reader = fakes.ScriptedReader(self.images, answer("To be, or not to be"))
         table = {"requests": self.requests, "records": self.records, "results": self.results}
         around = {"clock": self.clock, "log": self.log}
+        of_addresses = {"proofs": self.proofs, "addresses": self.addresses}
+        verifier = Verifier(self.addresses, self.counters, self.mailer, self.clock, self.verification)
         self.open_request = OpenRequest(
             requests=self.requests,
             uploads=self.uploads,
             notifications=self.notifications,
-            mailer=self.mailer,
+            addresses=self.addresses,
+            address_tokens=self.address_tokens,
+            address_limit=DailyLimit(self.counters, UPLOADS, UPLOADS_OF_ONE),
+            limit=DailyLimit(self.counters, UPLOADS, UPLOADS_OF_ALL),
             tokens=self.tokens,
             form_seconds=600,
             keep_seconds=30 * DAY,
             **around,
         )
         self.show_request = ShowRequest(**table)
+        self.resend = Resend(self.requests, self.notifications, self.addresses, verifier, self.log)
+        self.use_cases = UseCases(
+            start_proof=StartProof(
+                proofs=self.proofs,
+                notifications=self.notifications,
+                limit=DailyLimit(self.counters, PROOFS, PROOFS_OF_ALL),
+                tokens=self.tokens,
+                verification=self.verification,
+                **around,
+            ),
+            show_proof=ShowProof(**of_addresses, **around, address_tokens=self.address_tokens, verifier=verifier),
+            confirm_proof=ConfirmProof(**of_addresses, **around, address_tokens=self.address_tokens),
+            stop_mails=StopMails(**of_addresses, **around, requests=self.requests),
+            open_request=self.open_request,
+            show_request=self.show_request,
+            download=Download(self.show_request, self.results),
+            ask_again=AskAgain(self.requests, self.resend),
+            delete_request=DeleteRequest(self.requests, self.records, **around),
+        )
+        self.send_proof = SendProof(
+            **of_addresses,
+            **around,
+            mailer=self.mailer,
+            limit=DailyLimit(self.counters, PROOFS, PROOFS_OF_ONE),
+            verification=self.verification,
+            sender=SENDER,
+            site=SITE,
+            lease_seconds=LEASE,
+        )
         self.ingest = Ingest(
             **table,
             **around,
@@ -102,10 +162,20 @@ class Service:
             waiters=self.waiters,
             mailer=self.mailer,
             tokens=self.tokens,
+            addresses=self.addresses,
             sender=SENDER,
+            site=SITE,
             lease_seconds=LEASE,
         )
-        self.deadline = Deadline(self.requests, self.mailer, sender=SENDER, lease_seconds=LEASE, **around)
+        self.deadline = Deadline(
+            self.requests,
+            self.addresses,
+            self.mailer,
+            sender=SENDER,
+            site=SITE,
+            lease_seconds=LEASE,
+            **around,
+        )
         waking = {"waiters": self.waiters, "notifications": self.notifications}
         self.failures = Failures(
             **table, **around, **waking, dead_letters=self.dead_letters, tokens=self.tokens, mail_lease_seconds=LEASE
@@ -118,14 +188,32 @@ class Service:
             images=self.images,
             stages=self.stages,
             patience_seconds=PATIENCE,
+            identities=Identities(self.addresses, self.counters, self.mailer, self.clock, self.log),
         )
-        self.resend = Resend(self.requests, self.notifications, self.mailer, self.log)
         self.redrive = Redrive(self.dead_letters, self.requests, self.replays, self.log)
 
     def open(self, email: str = "ann@example.com", filename: str = "page.png") -> Opened:
         """A request by somebody whose address is proven."""
+        return self.open_request(Wish(email, filename, "image/png", 1000), self.token(email))
+
+    def token(self, email: str = "ann@example.com") -> str:
+        """A token of somebody who has just proven this address."""
         self.mailer.proven.add(email)
-        return self.open_request(Wish(email, filename, "image/png", 1000))
+        name, now = name_of(email), self.clock.now()
+        self.addresses.proven(name, now)
+        token = name[:32]
+        self.address_tokens.keep(AddressToken(hashed(token), name, issued_at=now, expires_at=now + 90 * DAY))
+        return token
+
+    def lose(self, email: str = "ann@example.com") -> None:
+        """The address is found to be proven no more."""
+        self.mailer.proven.discard(email)
+        self.addresses.unproven(name_of(email), self.clock.now())
+
+    def mail_of(self, proof_id: str) -> EmailMessage | None:
+        """The mail that was sent for a proof."""
+        mails = [mail for mail in self.mailer.sent if mail.get(PROOF_HEADER) == proof_id]
+        return mails[-1] if mails else None
 
     def upload(self, opened: Opened, data: bytes) -> Upload:
         """What the form does; S3's event of it."""
@@ -134,7 +222,9 @@ class Service:
 
     def run(self) -> None:
         """Let all that was written wake what it wakes, until nothing moves."""
-        while self.results.written or self.notifications.sent:
+        while self.results.written or self.notifications.sent or self.notifications.proofs:
+            while self.notifications.proofs:
+                self.send_proof(self.notifications.proofs.pop(0))
             while self.results.written:
                 written = self.results.written.pop(0)
                 if keys.parse_transcript(written):

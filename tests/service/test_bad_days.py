@@ -34,7 +34,7 @@ _numbers = itertools.count(1)
 def ann(cloud: Cloud) -> Iterator[Visitor]:
     email = f"bad-day-{next(_numbers)}@example.com"
     cloud.verify(email)
-    yield Visitor(cloud, email)
+    yield Visitor(cloud, email).prove()
     cloud.fail_textract(None)
     cloud.fail_mail(None)
 
@@ -171,6 +171,7 @@ def test_a_message_that_was_lost_is_made_good_by_the_sweep(cloud: Cloud, ann: Vi
     meanwhile(cloud, lambda: "published" in ann.status(opened)["times"], 0)
     sqs: Any = cloud.local.client("sqs")
     sqs.purge_queue(QueueUrl=cloud.outputs["notify_queue_url"])
+    meanwhile(cloud, lambda: cloud.local.status()["in_flight"] == 0, 0)
     cloud.fail_mail(None)
     assert ann.status(opened)["state"] == "WAITING"
     meanwhile(cloud, settled(ann, opened), 301)

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.cloud
 FUNCTIONS: Final = ("api", "count", "deadline", "failures", "ingest", "notify", "publish", "sweep")
 QUEUES: Final = ("ingest", "count", "publish", "notify", "deadline", "dead_letter")
 OBJECTS: Final = ("uploads", "images", "transcripts", "results")
-ROWS: Final = ("REQUEST", "DIGEST", "DEAD")
+ROWS: Final = ("REQUEST", "DIGEST", "DEAD", "ADDRESS", "PROOF", "TOKEN", "COUNTER")
 
 LATE: Final = "Error Trying to Get Your Results"
 RESULT: Final = "Your OCR Results are Available"
@@ -49,7 +49,8 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def someone(stage: Stage) -> Visitor:
     email = f"least{next(_numbers)}@example.com"
     stage.local.verify(email)
-    return Visitor(stage, email)  # type: ignore[arg-type]  # as far as a visitor needs a cloud, the stage is one
+    who = Visitor(stage, email)  # type: ignore[arg-type]  # as far as a visitor needs a cloud, the stage is one
+    return who.prove()
 
 
 def picture() -> tuple[bytes, str]:
@@ -154,30 +155,31 @@ def test_a_function_reads_and_writes_the_rows_of_its_own_stage_alone(stage: Stag
 
     both = {"REQUEST", "DIGEST"}
     assert found["get"] == NOBODYS | {
-        "api": both,
+        "api": both | {"ADDRESS", "PROOF", "TOKEN"},
         "count": {"DIGEST"},
-        "deadline": {"REQUEST"},
+        "deadline": {"REQUEST", "ADDRESS"},
         "failures": both,
         "ingest": both,
-        "notify": both,
-        "sweep": both,
+        "notify": both | {"ADDRESS", "PROOF"},
+        "sweep": both | {"ADDRESS"},
     }
     assert found["put"] == NOBODYS | {
-        "api": {"REQUEST"},
+        "api": {"REQUEST", "PROOF", "TOKEN"},
         "failures": {"DIGEST", "DEAD"},
         "ingest": {"DIGEST"},
         "notify": {"DIGEST"},
     }
     assert found["update"] == NOBODYS | {
+        "api": {"REQUEST", "ADDRESS", "COUNTER"},
         "deadline": {"REQUEST"},
         "failures": {"REQUEST", "DIGEST", "DEAD"},
         "ingest": both,
-        "notify": {"REQUEST"},
+        "notify": {"REQUEST", "ADDRESS", "PROOF", "COUNTER"},
         "publish": {"DIGEST"},
-        "sweep": both,
+        "sweep": both | {"ADDRESS", "COUNTER"},
     }
     some = ("failures", "ingest", "publish", "sweep")
-    assert found["delete"] == NOBODYS | {name: {"DIGEST"} for name in (*some, "notify")}
+    assert found["delete"] == NOBODYS | {name: {"DIGEST"} for name in (*some, "notify")} | {"api": {"REQUEST"}}
     assert found["query"] == NOBODYS | {name: {"DIGEST"} for name in some}
 
 
@@ -213,6 +215,9 @@ def test_a_function_calls_no_service_that_is_not_its_work(stage: Stage) -> None:
         calls: dict[str, tuple[Callable[..., object], dict[str, object]]] = {
             "ocr": (one.client("textract").detect_document_text, {"Document": {"Bytes": b"x"}}),
             "mail": (one.client("ses").send_raw_email, mail),
+            "look up": (one.client("ses").get_identity_verification_attributes, {"Identities": ["a@example.com"]}),
+            "ask": (one.client("ses").verify_email_identity, {"EmailAddress": "asked@example.com"}),
+            "forget": (one.client("ses").delete_identity, {"Identity": "forgotten@example.com"}),
             "mail as another": (one.client("ses").send_raw_email, {**mail, "Source": "boss@example.com"}),
             "list": (s3.list_objects_v2, {"Bucket": stage.outputs["results_bucket"], "Prefix": "images/"}),
             "list results": (s3.list_objects_v2, {"Bucket": stage.outputs["results_bucket"], "Prefix": "results/"}),
@@ -233,10 +238,11 @@ def test_a_function_calls_no_service_that_is_not_its_work(stage: Stage) -> None:
         found[name] = reached(one, calls)
 
     assert found == NOBODYS | {
+        "api": {"look up"},
         "deadline": {"mail"},
         "ingest": {"ocr"},
-        "notify": {"mail"},
-        "sweep": {"list", "unfinished"},
+        "notify": {"mail", "ask"},
+        "sweep": {"list", "unfinished", "look up", "forget"},
     }
 
 

@@ -65,7 +65,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 
 @pytest.fixture
 def visitor(cloud: Cloud) -> Visitor:
-    return Visitor(cloud, "odd@example.com")
+    return Visitor(cloud, "odd@example.com").prove()
 
 
 def spoilt(seed: int) -> bytes:

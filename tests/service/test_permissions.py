@@ -40,7 +40,8 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def someone(stage: Stage) -> Visitor:
     email = f"somebody{next(_numbers)}@example.com"
     stage.local.verify(email)
-    return Visitor(stage, email)  # type: ignore[arg-type]  # as far as a visitor needs a cloud, the stage is one
+    who = Visitor(stage, email)  # type: ignore[arg-type]  # as far as a visitor needs a cloud, the stage is one
+    return who.prove()
 
 
 def picture() -> tuple[bytes, str]:
@@ -144,12 +145,38 @@ def what_is_lost_is_swept(stage: Stage) -> None:
     stage.wait_idle()
 
 
+def who_was_not_mailed_asks_again(stage: Stage) -> None:
+    """A newcomer whom SES asks; the mail is refused once SES has forgotten them; asked for again; all is deleted."""
+    newcomer = Visitor(stage, f"newcomer{next(_numbers)}@example.com")  # type: ignore[arg-type]  # as above
+    opened = newcomer.send(picture()[0])
+    stage.local.unverify(newcomer.email)
+    assert newcomer.outcome(opened)["state"] == "UNDELIVERABLE"
+    stage.local.verify(newcomer.email)
+    path = f"/api/requests/{opened.request_id}"
+    # SES may have been asked about somebody else in this very second.
+    stage.until(lambda: newcomer.ask("POST", f"{path}/resend", opened.access_token).status == 202)
+    stage.until(lambda: settled(newcomer, opened))
+    assert newcomer.ask("DELETE", path, opened.access_token).status == 200
+    stage.wait_idle()
+
+
+def who_does_not_answer_ses_is_forgotten(stage: Stage) -> None:
+    """After a day."""
+    someone(stage).ask("POST", "/api/addresses", body={"email": f"nobody{next(_numbers)}@example.com"})
+    stage.wait_idle()
+    stage.local.advance(90_000)
+    stage.until(lambda: stage.has_used("mend-sweep", "ses:DeleteIdentity"), QUARTER)
+    stage.wait_idle()
+
+
 def test_each_right_is_used_and_none_is_granted_twice(stage: Stage) -> None:
     the_straight_ways(stage)
     everybody_is_throttled_once(stage)
     a_wake_comes_too_early(stage)
     letters_die(stage)
     what_is_lost_is_swept(stage)
+    who_was_not_mailed_asks_again(stage)
+    who_does_not_answer_ses_is_forgotten(stage)
 
     rights = stage.local.permissions()
     granted, used = ([tuple(right.values()) for right in rights[kind]] for kind in ("granted", "used"))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cli.service import RefusedError
+from runtime.core.addresses import name_of
+from runtime.core.mail.compose import PROOF_HEADER
 from tests.pictures import page, to_bytes
-from tests.service.visitor import PATIENCE, Visitor, attached, left_over, words_of
+from tests.service.visitor import PATIENCE, Visitor, attached, left_over, plain_of, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -170,5 +174,42 @@ def test_no_line_of_any_log_holds_an_address_or_a_text(cloud: Cloud, visitor: Ca
     assert words_of(ann.letters()[0]) == {"chrysanthemum": 1}
     logged = "".join(path.read_text() for path in (cloud.state / "logs").iterdir())
     assert opened.request_id in logged
-    for secret in (ann.email, "secretdiary", opened.access_token, "chrysanthemum"):
+    proof = ann.ask("POST", "/api/addresses", body={"email": ann.email}).json
+    cloud.wait_idle(PATIENCE)
+    logged = "".join(path.read_text() for path in (cloud.state / "logs").iterdir())
+    assert proof["proof_id"] in logged
+    (mail,) = [each for each in cloud.mails(ann.email) if each.headers.get(PROOF_HEADER) == proof["proof_id"]]
+    assert mail.text
+    links = re.findall(r"#[a-z-]+=(?:\w+\.)?(\w+)", mail.text.read_text() + plain_of(ann.letters()[0]))
+    assert len(links) == 4
+    tokens = (ann.address_token, opened.access_token, proof["proof_token"], *links)
+    for secret in (ann.email, name_of(ann.email), "secretdiary", "chrysanthemum", *tokens):
         assert secret.lower() not in logged.lower()
+
+
+def test_a_mail_leads_to_its_result_and_says_how_to_stop_what_comes(
+    visitor: Callable[[], Visitor], picture: bytes
+) -> None:
+    ann = visitor()
+    ann.outcome(ann.send(picture))
+    plain = plain_of(ann.letters()[0])
+    request_id, token = re.findall(r"#request=(\w+)\.(\w+)", plain)[0]
+    assert ann.ask("GET", f"/api/requests/{request_id}", token).json["filename"] == "page.png"
+    assert b"fox,1" in ann.ask("GET", f"/api/requests/{request_id}/word-count.csv", token).data
+    (not_me,) = re.findall(r"#not-me=(\S+)", plain)
+    assert ann.ask("POST", "/api/addresses/stop", body={"token": not_me}).status == 200
+    with pytest.raises(RefusedError) as refused:
+        ann.send(picture)
+    assert refused.value.code == "address_not_proven"
+
+
+def test_a_stranger_has_an_address_mailed_no_more_than_the_cap_and_cannot_tell(
+    cloud: Cloud, visitor: Callable[[], Visitor]
+) -> None:
+    known, unknown = visitor().prove(), f"stranger{next(_numbers)}@example.com"
+    answers = [known.ask("POST", "/api/addresses", body={"email": email}) for email in (known.email, unknown) * 6]
+    cloud.wait_idle(PATIENCE)
+    assert {(answer.status, tuple(answer.json)) for answer in answers} == {
+        (202, ("proof_id", "proof_token", "expires_at", "verification"))
+    }
+    assert [len(cloud.mails(email)) for email in (known.email, unknown)] == [3, 3]

@@ -6,20 +6,59 @@ import json
 import time
 from dataclasses import dataclass
 from email import message_from_bytes, policy
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import urllib3
+
 from cli.picture import Picture
+from cli.proof import Proofs
 from cli.service import Service
+from cli.tokens import KeptTokens
+from runtime.core.mail.compose import REQUEST_HEADER
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
     from cli.service import Opened
+    from cli.tokens import ProvenAddress
     from local.cloud import Cloud
     from local.inbox import Mail
 
 PATIENCE = 60.0
 SETTLED = ("SENT", "FAILED", "UNDELIVERABLE")
+
+
+_PROVEN: dict[tuple[str, str, str], str] = {}
+"""What proves an address, by cloud, API and address: it gets only a few mails a day by which it can be proven."""
+
+
+class Forgetful(KeptTokens):
+    """Keeps nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(Path("nowhere"))
+
+    def address(self, email: str) -> ProvenAddress | None:
+        del email
+
+    def keep_address(self, email: str, proven: ProvenAddress) -> None:
+        del email, proven
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the API answered."""
+
+    status: int
+    headers: dict[str, str]
+    data: bytes
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The body."""
+        told: dict[str, Any] = json.loads(self.data)
+        return told
 
 
 @dataclass(frozen=True)
@@ -36,10 +75,15 @@ class Visitor:
     email: str
     api_host: str = ""
 
+    def prove(self) -> Visitor:
+        """Prove the address, if that was not done yet."""
+        assert self.address_token
+        return self
+
     def open(self, data: bytes, filename: str = "page.png") -> tuple[Opened, Picture]:
         """Ask for a form for a picture."""
         picture = Picture(filename, filename, data, len(data))
-        return self._service.open(picture, self.email), picture
+        return self._service.open(picture, self.email, self.address_token), picture
 
     def send(self, data: bytes, filename: str = "page.png") -> Opened:
         """Upload a picture."""
@@ -55,6 +99,17 @@ class Visitor:
         """What the API tells."""
         return self._service.status(opened.request_id, opened.access_token)
 
+    def ask(self, method: str, path: str, token: str = "", body: object = None) -> Told:
+        """Ask the API for anything."""
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        answer = urllib3.request(
+            method,
+            f"{self.cloud.endpoint}{path}",
+            headers={**headers, **({"host": self.api_host} if self.api_host else {})},
+            **({} if body is None else {"json": body}),  # type: ignore[arg-type]  # one of its keywords
+        )
+        return Told(answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.data)
+
     def outcome(self, opened: Opened) -> dict[str, Any]:
         """What the API tells once the request is settled and nothing moves any more."""
         until = time.monotonic() + PATIENCE
@@ -64,9 +119,17 @@ class Visitor:
         self.cloud.wait_idle(PATIENCE)
         return status
 
+    @property
+    def address_token(self) -> str:
+        """What proves the address: proven when it is first needed, by the mail that comes."""
+        who = (self.cloud.endpoint, self.api_host, self.email)
+        if who not in _PROVEN:
+            _PROVEN[who] = Proofs(self._service, self.cloud.local, Forgetful()).renewed(self.email, "")
+        return _PROVEN[who]
+
     def mails(self) -> list[Mail]:
-        """What has come."""
-        return self.cloud.mails(self.email)
+        """What has come about pictures."""
+        return [mail for mail in self.cloud.mails(self.email) if REQUEST_HEADER in mail.headers]
 
     def letters(self) -> list[EmailMessage]:
         """What has come, as a mail program reads it."""
@@ -83,6 +146,13 @@ def attached(letter: EmailMessage, name: str) -> bytes:
     data = found.get_payload(decode=True)
     assert isinstance(data, bytes)
     return data
+
+
+def plain_of(letter: EmailMessage) -> str:
+    """A mail's plain text."""
+    body = letter.get_body(("plain",))
+    assert body
+    return str(body.get_content())
 
 
 def words_of(letter: EmailMessage) -> dict[str, int]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from runtime.core.limits import UPLOADS, DailyLimit
 from runtime.core.use_cases.count import Count
 from runtime.core.use_cases.deadline import Deadline
 from runtime.core.use_cases.failures import Failures
@@ -20,7 +21,7 @@ from runtime.core.use_cases.requests import OpenRequest, ShowRequest
 from runtime.handlers import count, deadline, ingest, notify, publish
 from runtime.handlers.batch import body_of
 from runtime.handlers.failures import read as dead_letters_from
-from tests.runtime.service import DAY, SENDER
+from tests.runtime.service import DAY, SENDER, SITE, UPLOADS_OF_ALL, UPLOADS_OF_ONE
 from tests.simulation.operators import CALLS as BY_HAND
 
 if TYPE_CHECKING:
@@ -79,6 +80,11 @@ DEAD: Final = "failures"
 def arn(queue: str) -> str:
     """A queue's ARN."""
     return f"arn:aws:sqs:us-east-1:123456789012:{queue}"
+
+
+def _nobody_proves(proof_id: str) -> None:
+    """Addresses are proven before a history begins."""
+    raise AssertionError(f"nobody has begun the proof {proof_id}")
 
 
 _WORKING: Final = (
@@ -185,15 +191,19 @@ _WORKING: Final = (
                 clock=ports.clock,
                 tokens=ports.tokens,
                 log=ports.log,
+                addresses=ports.addresses,
                 sender=SENDER,
+                site=SITE,
                 lease_seconds=MAIL_LEASE,
-            )
+            ),
+            _nobody_proves,
         ),
         timeout=30.0,
         calls=(
+            "addresses.get",
+            "addresses.unproven",
             "deliveries.postpone",
             "mailer.send",
-            "mailer.verified",
             "records.get",
             "requests.begin_sending",
             "requests.get",
@@ -210,10 +220,12 @@ _WORKING: Final = (
         lambda ports: deadline.work(
             Deadline(
                 requests=ports.requests,
+                addresses=ports.addresses,
                 mailer=ports.mailer,
                 clock=ports.clock,
                 log=ports.log,
                 sender=SENDER,
+                site=SITE,
                 lease_seconds=MAIL_LEASE,
             )
         ),
@@ -221,9 +233,9 @@ _WORKING: Final = (
         delay=LATE_AFTER,
         hears_of=("uploads/", ""),
         calls=(
+            "addresses.get",
             "deliveries.postpone",
             "mailer.send",
-            "mailer.verified",
             "requests.begin_late",
             "requests.get",
             "requests.late",
@@ -284,7 +296,9 @@ class Api:
 API: Final = "api"
 API_TIMEOUT: Final = 10.0
 API_CALLS: Final = (
-    "mailer.verified",
+    "address_tokens.get",
+    "addresses.get",
+    "counters.take",
     "notifications.send",
     "records.get",
     "requests.get",
@@ -301,7 +315,10 @@ def api(ports: Ports) -> Api:
             requests=ports.requests,
             uploads=ports.uploads,
             notifications=ports.notifications,
-            mailer=ports.mailer,
+            addresses=ports.addresses,
+            address_tokens=ports.address_tokens,
+            address_limit=DailyLimit(ports.counters, UPLOADS, UPLOADS_OF_ONE),
+            limit=DailyLimit(ports.counters, UPLOADS, UPLOADS_OF_ALL),
             clock=ports.clock,
             tokens=ports.tokens,
             log=ports.log,

@@ -49,7 +49,7 @@ class Invocation:
         unended: The keys of those that it ever saw being worked on.
         found: The requests as it found them last, by id.
         answered: The requests that had their outcome when it found them first.
-        checked: Addresses that it found to be proven.
+        checked: The names of addresses that it found to be proven.
         unrecorded: Mails that it sent and has not recorded yet.
         ends_written: The keys whose record it made `READY` or `FAILED`.
         to_be_told: Who waited when it gave a picture up, and was not woken by it yet.

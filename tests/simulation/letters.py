@@ -37,20 +37,20 @@ class _Plain:
     """Stands where `compose` does."""
 
     @staticmethod
-    def result(
-        request: Request, count: WordCount, text: str, *, sender: str, kept_until: float | None = None
+    def result(  # noqa: PLR0913  as compose's
+        request: Request, count: WordCount, text: str, *, sender: str, site: str, kept_until: float | None = None
     ) -> Letter:
-        del sender
+        del sender, site
         return Letter("result", request.email, request.request_id, count, text, kept_until)
 
     @staticmethod
-    def failure(request: Request, reason: Reason, *, sender: str) -> Letter:
-        del sender
+    def failure(request: Request, reason: Reason, *, sender: str, site: str) -> Letter:
+        del sender, site
         return Letter("failure", request.email, request.request_id, reason=reason)
 
     @staticmethod
-    def late(request: Request, *, sender: str) -> Letter:
-        del sender
+    def late(request: Request, *, sender: str, site: str) -> Letter:
+        del sender, site
         return Letter("late", request.email, request.request_id)
 
 

@@ -57,14 +57,14 @@ MUTATIONS: Final = (
         _INGEST,
         "        if seen and not (seen.claimable(now) or seen.ready(now)):",
         "        if False:",
-        breaks=("what_is_read_is_not_read_again",),
+        breaks=("what_is_read_is_not_read_again", "a_claim_is_its_attempts_until_its_lease_ends"),
     ),
     Mutation(
         "claim without condition",
         _FAKES,
         "        if unchanged:\n",
         "        unchanged = True\n        if unchanged:\n",
-        breaks=("one_image_costs_one_call",),
+        breaks=("one_image_costs_one_call", "a_claim_is_its_attempts_until_its_lease_ends"),
     ),
     Mutation(
         "claim that does not look whether it was had",
@@ -100,7 +100,7 @@ MUTATIONS: Final = (
         _INGEST,
         "        elif record.state is RecordState.CLAIMED:  #",
         "        elif False:  #",
-        breaks=("messages_do_not_circle",),
+        breaks=("messages_do_not_circle", "every_accepted_upload_has_an_outcome"),
     ),
     Mutation(
         "upload deleted before its bytes are kept",
@@ -162,7 +162,7 @@ MUTATIONS: Final = (
     Mutation(
         "proof not asked for again before sending",
         _NOTIFY,
-        "        if not self.mailer.verified(request.email):\n",
+        "        if not self.addresses.get(name).proven:\n",
         "        if False:\n",
         breaks=("mail_goes_to_the_asker_and_only_if_proven",),
     ),

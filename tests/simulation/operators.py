@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from runtime.core.addresses import Verification
 from runtime.core.errors import BadRequest, Retryable
 from runtime.core.types import RecordState, RequestState
+from runtime.core.use_cases.addresses import Verifier
 from runtime.core.use_cases.redrive import Redrive
 from runtime.core.use_cases.resend import Resend
 from runtime.core.use_cases.sweep import Sweep
@@ -54,7 +56,15 @@ CALLS: Final = {
         "waiters.of",
         "waiters.remove",
     ),
-    RESEND: ("mailer.verified", "notifications.send", "requests.get", "requests.reopen"),
+    RESEND: (
+        "addresses.get",
+        "addresses.proven",
+        "counters.turn",
+        "mailer.verified",
+        "notifications.send",
+        "requests.get",
+        "requests.reopen",
+    ),
     REDRIVE: ("dead_letters.forget", "replays.send", "requests.get", "requests.reopen"),
 }
 """The calls of ports that each makes."""
@@ -84,9 +94,10 @@ def errands(ports: Ports) -> Errands:
         log=ports.log,
         patience_seconds=PATIENCE,
     )
+    verifier = Verifier(ports.addresses, ports.counters, ports.mailer, ports.clock, Verification.SES)
     return Errands(
         sweep=partial(scheduled(sweep), {}),
-        resend=Resend(ports.requests, ports.notifications, ports.mailer, ports.log),
+        resend=Resend(ports.requests, ports.notifications, ports.addresses, verifier, ports.log),
         redrive=Redrive(ports.dead_letters, ports.requests, ports.replays, ports.log),
     )
 

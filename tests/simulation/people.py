@@ -7,9 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from runtime.core import keys
+from runtime.core.addresses import AddressToken, name_of
 from runtime.core.errors import BadRequest, Retryable
+from runtime.core.tokens import hashed
 from runtime.core.types import RecordState
 from runtime.core.use_cases.requests import RefusedAtTheDoor, Wish
+from tests.runtime.service import DAY
 from tests.simulation import waking
 from tests.simulation.facts import Put
 from tests.simulation.functions import API, API_TIMEOUT
@@ -48,6 +51,11 @@ class Actor:
     uses: int = 0
     gone: bool = False
 
+    @property
+    def address_token(self) -> str:
+        """What proves the address."""
+        return f"token of {self.address}"
+
 
 class People:
     """The people of one history."""
@@ -65,7 +73,7 @@ class People:
                 continue
             actor = Actor(person, f"person{number}@example.com")
             world.actors.append(actor)
-            world.proven.add(actor.address)
+            self._prove(actor)
             world.later(person.uses[0].after, partial(self._open, actor))
             if person.unproven_after is not None:
                 world.later(person.unproven_after, partial(self._lose_proof, actor))
@@ -73,6 +81,15 @@ class People:
                 world.later(person.woken_after, partial(self._wake_early, actor, _MOST_TRIES))
             if person.looks_after is not None:
                 world.later(person.looks_after, partial(self._look, actor, _MOST_TRIES))
+
+    def _prove(self, actor: Actor) -> None:
+        """The address is proven, by SES and with us."""
+        world, name = self._world, name_of(actor.address)
+        world.proven.add(actor.address)
+        world.addresses.proven(name, world.now)
+        token = AddressToken(hashed(actor.address_token), name, issued_at=world.now, expires_at=world.now + 90 * DAY)
+        world.address_tokens.keep(token)
+        world.facts.tokens.add(actor.address_token)
 
     def _call(self, work: Callable[[], None], then: Callable[[], None] | None = None) -> None:
         now = self._world.now
@@ -88,7 +105,7 @@ class People:
         size, kind = (picture.told_size, picture.kind) if actor.person.says else (1000, "image/png")
         world.facts.wishes[actor.address] = picture
         try:
-            actor.opened = self._api.open(Wish(actor.address, f"{picture.name}.png", kind, size))
+            actor.opened = self._api.open(Wish(actor.address, f"{picture.name}.png", kind, size), actor.address_token)
         except RefusedAtTheDoor as refused:
             world.say(f"{actor.address} is turned away: {refused.code}")
             world.covered["turned away"] += 1
@@ -141,6 +158,8 @@ class People:
         self._world.say(f"{actor.address} loses the proof of the address")
         self._world.facts.lost_proof.add(actor.address)
         self._world.proven.discard(actor.address)
+        if not self._world.plan.sandbox:  # there SES itself refuses to write to it, which is how we learn of it
+            self._world.addresses.unproven(name_of(actor.address), self._world.now)
 
     def _wake_early(self, actor: Actor, tries: int) -> None:
         """As somebody may who looks for what is stuck: `notify` finds work in progress, and waits again."""

@@ -16,7 +16,7 @@ from tests.simulation.promises.lines import line_is_logged
 from tests.simulation.promises.mails import mail_is_sent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from runtime.core import ports as core
     from runtime.core.events import Event
@@ -41,6 +41,9 @@ class Ports:
     unfinished: core.Unfinished
     stages: core.Stages
     dead_letters: core.DeadLetters
+    addresses: core.Addresses
+    address_tokens: core.AddressTokens
+    counters: core.Counters
     replays: core.Replays
     deliveries: Deliveries
     clock: core.Clock
@@ -63,6 +66,9 @@ def ports(world: World) -> Ports:
         unfinished=_watched(world, "unfinished", world.unfinished),
         stages=_watched(world, "stages", world.stages),
         dead_letters=_watched(world, "dead_letters", world.dead_letters),
+        addresses=_watched(world, "addresses", world.addresses),
+        address_tokens=_watched(world, "address_tokens", world.address_tokens),
+        counters=_watched(world, "counters", world.counters),
         replays=_watched(world, "replays", world.replays),
         deliveries=_watched(world, "deliveries", _Sqs(world)),
         clock=_Clock(world),
@@ -121,8 +127,8 @@ class _Ocr:
 class _Ses:
     world: World
 
-    def verified(self, address: str) -> bool:
-        return address in self.world.proven
+    def verified(self, addresses: Sequence[str]) -> set[str]:
+        return {address for address in addresses if address in self.world.proven}
 
     def send(self, letter: Letter, recipient: str) -> str:
         world = self.world

@@ -68,7 +68,7 @@ SITUATIONS: Final = {
     ("api", "notifications.send"): Situation(picture=_LETTER, says=True),
     ("api", "records.get"): Situation(looks=True),
     ("api", "requests.get"): Situation(looks=True),
-    ("api", "results.read_count"): Situation(looks=True),
+    ("api", "results.read_count"): Situation(looks=True, again=True, picture=_PAGE),
     ("count", "deliveries.postpone"): _busy("count", "results.read_transcript"),
     ("count", "results.delete_transcript"): Situation(
         faults=(("ingest", "results.write_transcript", Kind.SLOW_BEFORE),)
@@ -76,6 +76,7 @@ SITUATIONS: Final = {
     ("deadline", "deliveries.postpone"): _busy("deadline", "requests.get"),
     ("ingest", "deliveries.postpone"): _busy("ingest", "reader.read"),
     ("ingest", "notifications.send"): Situation(picture=_REFUSED),
+    ("ingest", "requests.refuse"): Situation(picture=_REFUSED),
     ("ingest", "requests.joined"): Situation(picture=_PAGE),
     ("ingest", "waiters.of"): Situation(picture=_REFUSED),
     ("ingest", "waiters.remove"): Situation(picture=_REFUSED),
@@ -86,6 +87,7 @@ SITUATIONS: Final = {
     ("ingest", "results.read_count"): _NEWER_COUNTER,
     ("ingest", "results.read_text"): _NEWER_COUNTER,
     ("ingest", "results.write_count"): _NEWER_COUNTER,
+    ("notify", "addresses.unproven"): Situation(unproven=True),
     ("notify", "deliveries.postpone"): _busy("notify", "mailer.send"),
     ("notify", "requests.stop_sending"): _busy("notify", "mailer.send"),
     ("notify", "waiters.add"): Situation(woken=True),
@@ -106,7 +108,7 @@ SITUATIONS: Final = {
     ("redrive", "requests.get"): replace(_dead(("notify", "mailer.send")), redrive=True),
     ("redrive", "requests.reopen"): replace(_dead(("notify", "mailer.send")), redrive=True),
     ("sweep", "images.oldest"): Situation(sweeps=2),
-    ("sweep", "notifications.send"): Situation(lost=("notify",)),
+    ("sweep", "notifications.send"): Situation(lost=("notify",), picture=_PAGE),
     ("sweep", "records.abandon"): _TRANSCRIPT_LOST,
     ("sweep", "records.get"): Situation(lost=("count",)),
     ("sweep", "requests.get"): Situation(lost=("notify",)),

@@ -81,6 +81,9 @@ class World:
         self.stages = fakes.MemoryStages()
         self.dead_letters = fakes.MemoryDeadLetters()
         self.replays = fakes.MemoryReplays()
+        self.addresses = fakes.MemoryAddresses()
+        self.address_tokens = fakes.MemoryAddressTokens()
+        self.counters = fakes.MemoryCounters()
         self.proven: set[str] = set()
 
         self.queues = {function.name: Queue(function) for function in FUNCTIONS}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from runtime.core.mail.as_text import shortened
 
 if TYPE_CHECKING:
-    from runtime.core.mail.letter import Attached, Chart, Figure, Letter
+    from runtime.core.mail.letter import Attached, Chart, Figure, Letter, Link
 
 _LONGEST_WORD: Final = 40
 _UNBROKEN: Final = 16
@@ -68,9 +68,10 @@ def render(letter: Letter) -> str:
         _heading(letter.heading, letter.picture),
         _figures(letter.figures) if letter.figures else "",
         *map(_paragraph, letter.paragraphs),
+        _button(letter.action) if letter.action else "",
         _chart(letter.chart) if letter.chart else "",
         _attached(letter.attached) if letter.attached else "",
-        _footnotes(letter.footnotes),
+        _footnotes(letter.footnotes, letter.not_me),
     ]
     return _PAGE.format(
         title=escape(letter.heading),
@@ -83,9 +84,12 @@ def render(letter: Letter) -> str:
     )
 
 
-def _heading(heading: str, picture: str) -> str:
+def _heading(heading: str, picture: str | None) -> str:
+    title = f'<h1 class="ink" style="margin:0;font-size:24px;line-height:1.25;color:{_INK};">{escape(heading)}</h1>'
+    if picture is None:
+        return title
     return (
-        f'<h1 class="ink" style="margin:0;font-size:24px;line-height:1.25;color:{_INK};">{escape(heading)}</h1>\n'
+        f"{title}\n"
         f'<p class="soft" style="margin:4px 0 0;color:{_SOFT};word-break:break-word;overflow-wrap:anywhere;">'
         f"Picture: <bdi>{escape(picture)}</bdi></p>"
     )
@@ -93,6 +97,14 @@ def _heading(heading: str, picture: str) -> str:
 
 def _paragraph(paragraph: str) -> str:
     return f'<p class="ink" style="margin:16px 0 0;color:{_INK};">{escape(paragraph)}</p>'
+
+
+def _button(link: Link) -> str:
+    return (
+        f'<p style="margin:20px 0 0;"><a class="button" href="{escape(link.url)}" style="display:inline-block;'
+        f"padding:11px 20px;border-radius:8px;background-color:{_BAR};color:{_CARD};font-weight:600;"
+        f'text-decoration:none;">{escape(link.label)}</a></p>'
+    )
 
 
 def _figures(figures: tuple[Figure, ...]) -> str:
@@ -163,10 +175,14 @@ def _title(title: str) -> str:
     return f'<h2 class="ink" style="margin:28px 0 0;font-size:17px;line-height:1.3;color:{_INK};">{escape(title)}</h2>'
 
 
-def _footnotes(footnotes: tuple[str, ...]) -> str:
+def _footnotes(footnotes: tuple[str, ...], not_me: Link | None) -> str:
+    last = [*map(escape, footnotes)]
+    if not_me:
+        style = f'class="soft" style="color:{_SOFT};"'
+        last.append(f'<a {style} href="{escape(not_me.url)}">{escape(not_me.label)}</a>')
     notes = "".join(
         f'<p class="soft" style="margin:10px 0 0;font-size:13px;line-height:1.45;color:{_SOFT};'
-        f'overflow-wrap:anywhere;">{escape(note)}</p>'
-        for note in footnotes
+        f'overflow-wrap:anywhere;">{note}</p>'
+        for note in last
     )
     return f'<div class="line" style="margin:28px 0 0;padding:6px 0 0;border-top:1px solid {_LINE};">{notes}</div>'

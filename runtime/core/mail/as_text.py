@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from runtime.core.mail.letter import Attached, Chart, Figure, Letter
+    from runtime.core.mail.letter import Attached, Chart, Figure, Letter, Link
 
 WIDTH: Final = 72
 _LONGEST_WORD: Final = 24
@@ -23,15 +23,19 @@ def render(letter: Letter) -> str:
 
 def _blocks(letter: Letter) -> Iterator[str]:
     yield f"{letter.heading}\n{'=' * len(letter.heading)}"
-    yield f"Picture: {letter.picture}"
+    if letter.picture is not None:
+        yield f"Picture: {letter.picture}"
     if letter.figures:
         yield _figures(letter.figures)
     yield from map(_wrapped, letter.paragraphs)
+    if letter.action:
+        yield _link(letter.action)
     if letter.chart:
         yield _chart(letter.chart)
     if letter.attached:
         yield _attached(letter.attached)
-    yield "-- \n" + "\n\n".join(map(_wrapped, letter.footnotes))
+    last = [*map(_wrapped, letter.footnotes), *([_link(letter.not_me)] if letter.not_me else [])]
+    yield "-- \n" + "\n\n".join(last)
 
 
 def _figures(figures: tuple[Figure, ...]) -> str:
@@ -58,6 +62,10 @@ def columns(rows: Sequence[tuple[str, int]], longest_bar: int) -> Iterator[tuple
 def _attached(attached: tuple[Attached, ...]) -> str:
     width = max(len(each.filename) for each in attached)
     return "\n".join(["Attached", "", *(f"  {each.filename:<{width}}  {each.use}" for each in attached)])
+
+
+def _link(link: Link) -> str:
+    return f"{_wrapped(link.label)}\n{link.url}"
 
 
 def _wrapped(paragraph: str) -> str:

@@ -36,18 +36,30 @@ class Attached:
 
 
 @dataclass(frozen=True)
+class Link:
+    """An address of the page, and what it is good for."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Letter:
     """A mail's contents from top to bottom. All strings are plain text; none holds a line end.
 
     Attributes:
-        picture: The file's name, fit to be shown.
+        picture: The file's name, fit to be shown; None if the mail is about no picture.
         footnotes: Why the mail came, and other things that are seldom read.
+        action: What to press.
+        not_me: What to press if the mail should not have come.
     """
 
     heading: str
-    picture: str
+    picture: str | None
     figures: tuple[Figure, ...]
     paragraphs: tuple[str, ...]
     chart: Chart | None
     attached: tuple[Attached, ...]
     footnotes: tuple[str, ...]
+    action: Link | None = None
+    not_me: Link | None = None

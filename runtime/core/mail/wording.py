@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from runtime.core import links
 from runtime.core.mail.file_name import shown
-from runtime.core.mail.letter import Attached, Chart, Figure, Letter
+from runtime.core.mail.letter import Attached, Chart, Figure, Letter, Link
 from runtime.core.reasons import explain
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ MOST_FREQUENT: Final = 20
 RESULT_SUBJECT: Final = "Your OCR Results are Available"
 LATE_SUBJECT: Final = "Error Trying to Get Your Results"
 FAILURE_SUBJECT: Final = "We Could Not Read Your Picture"
+PROOF_SUBJECT: Final = "Is This Your Address?"
 
 WORD_COUNT_JSON: Final = "word-count.json"
 WORD_COUNT_CSV: Final = "word-count.csv"
@@ -34,6 +36,11 @@ _WHY: Final = (
     "You get this mail because a picture was uploaded with your address and its words were asked for. If that was not "
     "you, you can ignore it. It was sent by a machine: replies go nowhere."
 )
+_WHY_PROOF: Final = (
+    "You get this mail because somebody gave your address to have the words of pictures counted. If that was not you, "
+    "you can ignore it: nothing more is sent. It was sent by a machine: replies go nowhere."
+)
+_NOT_ME: Final = "That was not me: take no more pictures for my address, and send me no more such mails."
 _BETTER_PHOTO: Final = "a photo that is sharp, straight and evenly lit"
 
 # From so many hundredths of a percent on, in falling order: how well the picture could be read, and what follows.
@@ -53,16 +60,17 @@ _READABILITY: Final = (
 )
 
 
-def result(request: Request, count: WordCount, kept_until: float | None) -> Letter:
+def result(request: Request, count: WordCount, kept_until: float | None, site: str = "") -> Letter:
     """The words are counted, or there are none.
 
     Args:
         request: Who asked, and for which picture.
         count: Its words.
         kept_until: Until when text and counts are kept at least (seconds since the epoch), if that is known.
+        site: Where the page is; empty for a letter without links. The others likewise.
     """
     if not count.words:
-        return _wordless(request, kept_until)
+        return _wordless(request, kept_until, site)
     return Letter(
         heading="Your words are counted",
         picture=shown(request.filename),
@@ -79,10 +87,12 @@ def result(request: Request, count: WordCount, kept_until: float | None) -> Lett
         chart=_chart(count),
         attached=_ATTACHED,
         footnotes=(_keeping(kept_until), *_footnotes(request)),
+        action=_look(request, site),
+        not_me=_not_me(request, site),
     )
 
 
-def _wordless(request: Request, kept_until: float | None) -> Letter:
+def _wordless(request: Request, kept_until: float | None, site: str) -> Letter:
     return Letter(
         heading="There are no words in this picture",
         picture=shown(request.filename),
@@ -96,10 +106,12 @@ def _wordless(request: Request, kept_until: float | None) -> Letter:
         chart=None,
         attached=_ATTACHED,
         footnotes=(_keeping(kept_until), *_footnotes(request)),
+        action=_look(request, site),
+        not_me=_not_me(request, site),
     )
 
 
-def failure(request: Request, reason: Reason) -> Letter:
+def failure(request: Request, reason: Reason, site: str = "") -> Letter:
     """There is no result, why, and what to do."""
     explanation = explain(reason)
     return Letter(
@@ -110,10 +122,11 @@ def failure(request: Request, reason: Reason) -> Letter:
         chart=None,
         attached=(),
         footnotes=_footnotes(request) if explanation.retryable else ("We do not keep the file.", *_footnotes(request)),
+        not_me=_not_me(request, site),
     )
 
 
-def late(request: Request) -> Letter:
+def late(request: Request, site: str = "") -> Letter:
     """It takes longer than it should."""
     return Letter(
         heading="Your results are late",
@@ -127,6 +140,31 @@ def late(request: Request) -> Letter:
         chart=None,
         attached=(),
         footnotes=_footnotes(request),
+        action=_look(request, site, "See how far it is"),
+        not_me=_not_me(request, site),
+    )
+
+
+def proof(confirm: str, not_me: str) -> Letter:
+    """Somebody, probably the reader, wants to use this address.
+
+    Args:
+        confirm: The link that proves it.
+        not_me: The link for who has not wished it.
+    """
+    return Letter(
+        heading="Is this your address?",
+        picture=None,
+        figures=(),
+        paragraphs=(
+            "Somebody, probably you, wants to have words counted and the results sent to this address.",
+            "If it was you, open this link in the browser in which you want to do that. It works for 24 hours.",
+        ),
+        chart=None,
+        attached=(),
+        footnotes=(_WHY_PROOF,),
+        action=Link("Yes, use this address", confirm),
+        not_me=Link(_NOT_ME, not_me),
     )
 
 
@@ -164,6 +202,16 @@ def _keeping(until: float | None) -> str:
 
 def _footnotes(request: Request) -> tuple[str, ...]:
     return (_WHY, f"Request {request.request_id}")
+
+
+def _look(request: Request, site: str, label: str = "See it on the page") -> Link | None:
+    if not (site and request.mail_secret):
+        return None
+    return Link(label, links.result(site, request.request_id, request.link_token))
+
+
+def _not_me(request: Request, site: str) -> Link | None:
+    return Link(_NOT_ME, links.not_me(site, request.stop_token)) if site and request.mail_secret else None
 
 
 def _plural(noun: str, count: int) -> str:

@@ -6,25 +6,28 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runtime.core import events, keys
+from runtime.core.addresses import name_of
 from runtime.core.errors import AddressUnverified, Retryable
 from runtime.core.insist import insist
 from runtime.core.mail import compose
 from runtime.core.types import Stage
 
 if TYPE_CHECKING:
-    from runtime.core.ports import Clock, Log, Mailer, Requests
+    from runtime.core.ports import Addresses, Clock, Log, Mailer, Requests
     from runtime.core.types import Request
 
 
 @dataclass(frozen=True)
 class Deadline:
-    """The use case, with the ports that it needs, who the mail is from, and its lease in seconds."""
+    """The use case, with the ports that it needs, whose mails they are, where links lead, and its lease in seconds."""
 
     requests: Requests
+    addresses: Addresses
     mailer: Mailer
     clock: Clock
     log: Log
     sender: str
+    site: str
     lease_seconds: float
 
     def __call__(self, object_key: str, etag: str) -> None:
@@ -59,9 +62,9 @@ class Deadline:
         )
 
     def _mail(self, request: Request) -> str:
-        if not self.mailer.verified(request.email):
+        if not self.addresses.get(name_of(request.email)).proven:
             raise AddressUnverified
         now = self.clock.now()
         if not self.requests.begin_late(request.request_id, now=now, lease_until=now + self.lease_seconds):
             raise Retryable("another delivery is sending it, or died and still has its lease, or the outcome is known")
-        return self.mailer.send(compose.late(request, sender=self.sender), request.email)
+        return self.mailer.send(compose.late(request, sender=self.sender, site=self.site), request.email)

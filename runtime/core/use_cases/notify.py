@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runtime.core import events
+from runtime.core.addresses import name_of
 from runtime.core.errors import Absent, AddressUnverified, Retryable
 from runtime.core.insist import insist
 from runtime.core.mail import compose
@@ -13,7 +14,7 @@ from runtime.core.reasons import Reason
 from runtime.core.types import RequestState, Stage
 
 if TYPE_CHECKING:
-    from runtime.core.ports import Clock, Log, Mailer, Records, Requests, Results, Tokens, Waiters
+    from runtime.core.ports import Addresses, Clock, Log, Mailer, Records, Requests, Results, Tokens, Waiters
     from runtime.core.types import Record, Request
     from runtime.core.word_count import WordCount
 
@@ -29,7 +30,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Notify:
-    """The use case, with the ports that it needs, who the mail is from, and its lease in seconds."""
+    """The use case, with the ports that it needs, whose mails they are, where links lead, and its lease in seconds."""
 
     requests: Requests
     records: Records
@@ -39,7 +40,9 @@ class Notify:
     clock: Clock
     tokens: Tokens
     log: Log
+    addresses: Addresses
     sender: str
+    site: str
     lease_seconds: float
 
     def __call__(self, request_id: str) -> None:
@@ -119,12 +122,22 @@ class Notify:
         )
 
     def _mail(self, request: Request, outcome: Reason | Result) -> str:
-        if not self.mailer.verified(request.email):
+        name = name_of(request.email)
+        if not self.addresses.get(name).proven:
             raise AddressUnverified
         if isinstance(outcome, Reason):
-            letter = compose.failure(request, outcome, sender=self.sender)
+            letter = compose.failure(request, outcome, sender=self.sender, site=self.site)
         else:
             letter = compose.result(
-                request, outcome.count, outcome.text, sender=self.sender, kept_until=outcome.kept_until
+                request,
+                outcome.count,
+                outcome.text,
+                sender=self.sender,
+                site=self.site,
+                kept_until=outcome.kept_until,
             )
-        return self.mailer.send(letter, request.email)
+        try:
+            return self.mailer.send(letter, request.email)
+        except AddressUnverified:
+            self.addresses.unproven(name, self.clock.now())
+            raise

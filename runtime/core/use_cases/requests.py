@@ -1,15 +1,15 @@
-"""What the API does: open a request and answer a form for it; tell who holds its token how far it is."""
+"""What the API does for requests: open one and answer a form for it; tell its holder how far it is; delete it."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from runtime.core import events, keys
+from runtime.core import events, keys, limits, tokens
+from runtime.core.addresses import address_of, name_of
 from runtime.core.errors import Absent, BadRequest, Retryable
+from runtime.core.mail.wording import TEXT, WORD_COUNT_CSV, WORD_COUNT_JSON
 from runtime.core.pictures import CONTENT_TYPES
 from runtime.core.reasons import MAX_BYTES, Reason, told
 from runtime.core.types import RecordState, Request, RequestState, Stage
@@ -17,11 +17,13 @@ from runtime.core.types import RecordState, Request, RequestState, Stage
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from runtime.core.limits import DailyLimit
     from runtime.core.ports import (
+        Addresses,
+        AddressTokens,
         Clock,
         Form,
         Log,
-        Mailer,
         Notifications,
         Records,
         Requests,
@@ -32,17 +34,8 @@ if TYPE_CHECKING:
     from runtime.core.types import Record
     from runtime.core.word_count import WordCount
 
-MAX_ADDRESS: Final = 254
-"""RFC 5321's longest path, less its brackets."""
-
 MAX_FILENAME: Final = 1024
 """Characters; longer than any file system allows."""
-
-# A dot-atom and a domain of labels (RFC 5321, RFC 1123), and nothing that a mail program would read as anything else,
-# such as an encoded word (RFC 2047).
-_ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_ADDRESS: Final = re.compile(rf"(?!.*=\?)(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
 
 
 @dataclass(frozen=True)
@@ -59,12 +52,14 @@ class Wish:
     size: int
 
     def __post_init__(self) -> None:
-        if len(self.email) > MAX_ADDRESS or not _ADDRESS.fullmatch(self.email):
-            raise BadRequest(
-                "invalid_email", "This is not an address that mail can be sent to; check it for typing errors."
-            )
+        address_of(self.email)
         if len(self.filename) > MAX_FILENAME:
             raise BadRequest("invalid_filename", f"The file name is longer than {MAX_FILENAME} characters; shorten it.")
+
+    @property
+    def address(self) -> str:
+        """The address, as it is used."""
+        return address_of(self.email)
 
     @property
     def refusal(self) -> Reason | None:
@@ -98,41 +93,58 @@ class RefusedAtTheDoor(BadRequest):
         self.access_token = access_token
 
 
+_NOT_PROVEN: Final = "Prove first that this address is yours: we write to nobody who has not asked for it."
+_ENOUGH_OF_YOURS: Final = (
+    "So many pictures were sent for this address today that no more are taken; try again tomorrow."
+)
+_ENOUGH_OF_ALL: Final = "So many pictures were sent today that no more are taken; try again tomorrow."
+
+
 @dataclass(frozen=True)
 class OpenRequest:
-    """The use case, with the ports that it needs, and how long forms and requests live, in seconds."""
+    """The use case, with the ports that it needs, and how long forms and requests live, in seconds.
+
+    Attributes:
+        address_limit: How many requests are opened for an address on a day.
+        limit: How many are opened for all of them.
+    """
 
     requests: Requests
     uploads: Uploads
     notifications: Notifications
-    mailer: Mailer
+    addresses: Addresses
+    address_tokens: AddressTokens
+    address_limit: DailyLimit
+    limit: DailyLimit
     clock: Clock
     tokens: Tokens
     log: Log
     form_seconds: int
     keep_seconds: float
 
-    def __call__(self, wish: Wish) -> Opened:
+    def __call__(self, wish: Wish, address_token: str) -> Opened:
         """Open a request and make the form that can write its one object.
 
         Raises:
-            BadRequest: The address is not verified.
+            BadRequest: The token does not prove this address, or SES does not write to it any more.
+            LimitReached: It has been enough for today.
             RefusedAtTheDoor: The file is of no kind or size that is taken.
         """
-        if not self.mailer.verified(wish.email):
-            raise BadRequest(Reason.RECIPIENT_NOT_VERIFIED, told(Reason.RECIPIENT_NOT_VERIFIED), 403)
-        request_id, access_token, now = self.tokens.new(), self.tokens.new(), self.clock.now()
+        now = self.clock.now()
+        self._admit(wish.address, address_token, now)
+        request_id, access_token = self.tokens.new(), self.tokens.new()
         refused = wish.refusal
         request = Request(
             request_id=request_id,
-            email=wish.email,
+            email=wish.address,
             filename=wish.filename,
-            token_hash=_hash(access_token),
+            token_hash=tokens.hashed(access_token),
             form_expires_at=now + self.form_seconds,
             expires_at=now + self.keep_seconds,
             state=RequestState.WAITING if refused else RequestState.OPEN,
             bound_at=now if refused else 0.0,
             reason=refused,
+            mail_secret=self.tokens.new(),
             times={Stage.OPENED: now},
         )
         self.requests.open(request)
@@ -144,12 +156,49 @@ class OpenRequest:
         form = self.uploads.form(keys.upload(request_id), wish.content_type, self.form_seconds)
         return Opened(request_id, access_token, form, request.form_expires_at)
 
+    def _admit(self, address: str, address_token: str, now: float) -> None:
+        """Both rows are read, whatever the first says: what is known of an address shows in no way."""
+        name = name_of(address)
+        token = self.address_tokens.get(tokens.hashed(address_token))
+        standing = self.addresses.get(name)
+        its_own = token is not None and token.name == name
+        if not (token and its_own and now < token.expires_at and standing.honours(token.issued_at)):
+            raise BadRequest("address_not_proven", _NOT_PROVEN, 403)
+        if not standing.proven:
+            raise BadRequest(Reason.RECIPIENT_NOT_VERIFIED, told(Reason.RECIPIENT_NOT_VERIFIED), 403)
+        # The address's own first: who has used theirs up takes nothing from the others.
+        for limit, whose, of, why in (
+            (self.address_limit, name, "address", _ENOUGH_OF_YOURS),
+            (self.limit, "all", "all", _ENOUGH_OF_ALL),
+        ):
+            if not limit.take(now, whose):
+                self.log.emit(events.LimitMet(what=limits.UPLOADS, of=of))
+                raise limits.LimitReached(why, limits.next_day(now), now)
+
     def _wake_notify(self, request_id: str) -> None:
         """What is refused is written down; asked to come again, its sender would have it refused, and mailed, again."""
         try:
             self.notifications.send(request_id)
         except Retryable:
             self.log.emit(events.LeftToSweep(request_id=request_id))
+
+
+LOW_CONFIDENCE: Final = 8000
+"""Hundredths of a percent; under that, on average, a picture is said to be hard to read."""
+
+
+def theirs(requests: Requests, request_id: str, token: str) -> Request:
+    """The request, for who holds one of its tokens.
+
+    Raises:
+        BadRequest: There is no such request, or the token is another's: the two are not told apart.
+    """
+    request = requests.get(request_id) if keys.is_request_id(request_id) else None
+    if request is None or not request.opens_to(token):
+        raise BadRequest(
+            "no_such_request", "There is no such request, or it has expired, or the token is not its own.", 404
+        )
+    return request
 
 
 @dataclass(frozen=True)
@@ -167,6 +216,12 @@ class Status:
         of_record = self.record.times if self.record else {}
         return {**{stage: time for stage, time in of_record.items() if time >= opened}, **self.request.times}
 
+    @property
+    def low_confidence(self) -> bool:
+        """Whether so much of it may be misread that the picture had better be taken again."""
+        mean = self.count.mean_confidence if self.count else None
+        return mean is not None and mean < LOW_CONFIDENCE
+
 
 @dataclass(frozen=True)
 class ShowRequest:
@@ -182,11 +237,7 @@ class ShowRequest:
         Raises:
             BadRequest: There is no such request, or the token is another's: the two are not told apart.
         """
-        request = self.requests.get(request_id) if keys.is_request_id(request_id) else None
-        if request is None or not hmac.compare_digest(request.token_hash, _hash(access_token)):
-            raise BadRequest(
-                "no_such_request", "There is no such request, or it has expired, or the token is not its own.", 404
-            )
+        request = theirs(self.requests, request_id, access_token)
         found = self.records.get(request.key) if request.key else None
         # A twin's, if that has expired and lies there still: these bytes have not taken its place yet.
         record = found if found and found.content == request.content else None
@@ -200,6 +251,99 @@ class ShowRequest:
             return self.results.read_count(key).count
         except Absent:
             return None
+
+
+FILES: Final = {
+    WORD_COUNT_JSON: "application/json",
+    WORD_COUNT_CSV: "text/csv; charset=utf-8",
+    TEXT: "text/plain; charset=utf-8",
+}
+"""The files that a result can be downloaded as, and what each is."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A file to be downloaded."""
+
+    name: str
+    content_type: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Download:
+    """The use case, with the use case that looks whether there is a result, and the port that has its text."""
+
+    show: ShowRequest
+    results: Results
+
+    def __call__(self, request_id: str, access_token: str, name: str) -> File:
+        """The request's result as one of `FILES`.
+
+        Raises:
+            BadRequest: There is no such request, or no result (yet).
+        """
+        count = self.show(request_id, access_token).count
+        if count is None:
+            raise _no_result()
+        return File(name, FILES[name], self._data(count, name))
+
+    def _data(self, count: WordCount, name: str) -> bytes:
+        if name == WORD_COUNT_JSON:
+            return count.dump()
+        if name == WORD_COUNT_CSV:
+            return count.csv()
+        try:
+            return self.results.read_text(count.key).encode()
+        except Absent as error:
+            raise _no_result() from error
+
+
+def _no_result() -> BadRequest:
+    return BadRequest("no_result", "There is no result for this request, or none yet: its state says more.", 404)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is not deleted with a request, why, and until when (seconds since the epoch)."""
+
+    what: str
+    why: str
+    until: float
+
+
+DELETED: Final = ("email", "filename", "request")
+"""What goes with a request's row."""
+
+_WHY_KEPT: Final = (
+    "The words of this very picture, which answer whoever sends it again; nothing leads from them to you any more."
+)
+
+
+@dataclass(frozen=True)
+class DeleteRequest:
+    """The use case, with the ports that it needs."""
+
+    requests: Requests
+    records: Records
+    clock: Clock
+    log: Log
+
+    def __call__(self, request_id: str, access_token: str) -> tuple[Kept, ...]:
+        """Delete the request with its address and file name; what is kept all the same.
+
+        What it has under way goes on for others who sent the same picture: it finds no request, and tells nobody.
+
+        Raises:
+            BadRequest: There is no such request, or the token is another's.
+        """
+        request = theirs(self.requests, request_id, access_token)
+        record = self.records.get(request.key) if request.key else None
+        self.requests.delete(request_id)
+        self.log.emit(events.RequestDeleted(request_id=request_id))
+        if record is None or record.content != request.content or not record.fresh(self.clock.now()):
+            return ()
+        return (Kept("result", _WHY_KEPT, record.expires_at),)
 
 
 _UNSENT: Final = "The mail could not be sent. The result is kept; ask for the mail again later."
@@ -219,6 +363,7 @@ def problem(error: BadRequest) -> dict[str, Any]:
         if isinstance(error, RefusedAtTheDoor)
         else {}
     )
+    limited = {"retry_at": iso(error.retry_at)} if isinstance(error, limits.LimitReached) else {}
     return {
         "type": "about:blank",
         "title": error.code.replace("_", " ").capitalize(),
@@ -226,9 +371,10 @@ def problem(error: BadRequest) -> dict[str, Any]:
         "code": error.code,
         "detail": error.detail,
         **opened,
+        **limited,
     }
 
 
-def _hash(access_token: str) -> str:
-    """Of any text, half characters too: a header can hold them."""
-    return hashlib.sha256(access_token.encode("utf-8", "replace")).hexdigest()
+def iso(time: float) -> str:
+    """A time as the API writes it."""
+    return datetime.fromtimestamp(time, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -6,20 +6,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from runtime.core import events, keys
-from runtime.core.errors import BadRequest
+from runtime.core.addresses import name_of
+from runtime.core.errors import BadRequest, Throttled
 from runtime.core.reasons import Reason, told
 from runtime.core.types import RequestState
+from runtime.core.use_cases.requests import theirs
 
 if TYPE_CHECKING:
-    from runtime.core.ports import Log, Mailer, Notifications, Requests
+    from runtime.core.ports import Addresses, Log, Notifications, Requests
+    from runtime.core.use_cases.addresses import Verifier
 
 _NO_SUCH: Final = "There is no such request, or it has expired; upload the picture again."
-_NOT_ASKED_FOR: Final = {
-    RequestState.OPEN: ("under_way", "Nothing has been uploaded for this request yet."),
-    RequestState.SENT: ("already_answered", "Its mail was sent already; upload the picture again for another."),
-    RequestState.FAILED: ("already_answered", "Its mail was sent already, and says why there is no result."),
+_NOTHING: Final = {
+    RequestState.OPEN: "Nothing has been uploaded for this request yet.",
+    RequestState.SENT: "Its mail was sent already; upload the picture again for another.",
+    RequestState.FAILED: "Its mail was sent already, and says why there is no result.",
 }
-_UNDER_WAY: Final = ("under_way", "The request is still under way: its mail comes when the picture has been read.")
+_UNDER_WAY: Final = "The request is still under way: its mail comes when the picture has been read."
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,8 @@ class Resend:
 
     requests: Requests
     notifications: Notifications
-    mailer: Mailer
+    addresses: Addresses
+    verifier: Verifier
     log: Log
 
     def __call__(self, request_id: str) -> None:
@@ -36,14 +40,35 @@ class Resend:
 
         Raises:
             BadRequest: There is no such request, it is not undeliverable, or its address is still not verified.
+            Throttled: SES would have to be asked about the address, and was asked about another just now.
         """
         request = self.requests.get(request_id) if keys.is_request_id(request_id) else None
         if request is None:
             raise BadRequest("no_such_request", _NO_SUCH, 404)
         if request.state is not RequestState.UNDELIVERABLE:
-            raise BadRequest(*_NOT_ASKED_FOR.get(request.state, _UNDER_WAY), 409)
-        if not self.mailer.verified(request.email):
+            raise BadRequest("nothing_to_resend", _NOTHING.get(request.state, _UNDER_WAY), 409)
+        verified = self.verifier.verified(self.addresses.get(name_of(request.email)), request.email)
+        if verified is None:
+            raise Throttled("SES was asked about another address just now")
+        if not verified:
             raise BadRequest(Reason.RECIPIENT_NOT_VERIFIED, told(Reason.RECIPIENT_NOT_VERIFIED), 403)
         self.requests.reopen(request_id, forget_reason=request.may_end_otherwise)
         self.notifications.send(request_id)
         self.log.emit(events.ResendAsked(request_id=request_id))
+
+
+@dataclass(frozen=True)
+class AskAgain:
+    """The same for who holds the request's token."""
+
+    requests: Requests
+    resend: Resend
+
+    def __call__(self, request_id: str, access_token: str) -> None:
+        """See `Resend`.
+
+        Raises:
+            BadRequest: See there; or the token is another's.
+        """
+        theirs(self.requests, request_id, access_token)
+        self.resend(request_id)

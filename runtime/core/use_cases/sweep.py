@@ -7,6 +7,7 @@
         whose picture is READY or refused, or that has a reason, or whose SENDING lease ran out  ─► notify
         whose picture is being worked on                                                         waits
         else: never kept, never claimed, or claimed by an attempt that ended without a result    ─► ingest
+    an address that SES was asked to verify a day ago, in vain                                   is forgotten by SES
 
 Each stage takes it as one more delivery of a message that it has seen, so a sweep can run at any time, and twice. What
 was driven on is left alone for a while.
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         Waiters,
     )
     from runtime.core.types import Record, Request
+    from runtime.core.use_cases.addresses import Identities
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Sweep:
 
     Attributes:
         patience_seconds: What began, or was driven on, less long ago is not stuck: its message may be on its way.
+        identities: What SES was asked to verify; None where it verifies nobody.
     """
 
     unfinished: Unfinished
@@ -60,6 +63,7 @@ class Sweep:
     clock: Clock
     log: Log
     patience_seconds: float
+    identities: Identities | None = None
 
     def __call__(self) -> None:
         """Sweep once. What cannot be looked at is told in the log, keeps nothing else back, and waits for the next."""
@@ -68,6 +72,8 @@ class Sweep:
         woken: set[str] = set()
         driven = self._guarded("records", lambda: self._drive_records(before))
         driven += self._guarded("requests", lambda: self._drive_requests(before, woken))
+        if self.identities:
+            self._guarded("identities", self.identities.forget_stale)
         self.log.emit(events.Swept(driven=driven))
 
     def _measure(self) -> int:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 ON_EVERYTHING: Final = {
     "textract:DetectDocumentText": "Textract knows no resources",
     "ses:GetIdentityVerificationAttributes": "SES knows no resources for its look-ups",
+    "ses:VerifyEmailIdentity": "SES knows no resources for it",
+    "ses:DeleteIdentity": "SES knows no resources for it",
 }
 """Actions that may be granted on `*`, and AWS's reason."""
 
@@ -53,6 +55,7 @@ NAMED_BY: Final = {
 TELLS_APART: Final = frozenset(
     {
         "DEAD_LETTER_SOURCES",  # a dead letter tells its first queue by an ARN; nothing is sent there
+        "SITE_URL",  # mails link to it; nobody calls it
     },
 )
 """Variables that name resources without opening them."""

@@ -49,7 +49,7 @@ def account(bench: Bench) -> None:
         ],
         BillingMode="PAY_PER_REQUEST",
     )
-    root.client("ses").verify_email_identity(EmailAddress=SENDER)
+    bench.cloud.verify(SENDER)
 
 
 @pytest.fixture
@@ -394,7 +394,7 @@ def test_textract_knows_no_resource(bench: Bench) -> None:
         ("s3.create_multipart_upload", OBJECT),
         ("s3.upload_part", {**OBJECT, "PartNumber": 1, "UploadId": "x"}),
         ("ses.list_identities", {}),
-        ("ses.verify_email_identity", {"EmailAddress": SENDER}),
+        ("ses.verify_domain_identity", {"Domain": "example.com"}),
         ("sesv2.get_account", {}),
         ("sesv2.send_email", {"FromEmailAddress": SENDER, "Content": {"Raw": {"Data": b"x"}}}),
         ("sns.list_topics", {}),

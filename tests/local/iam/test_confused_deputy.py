@@ -432,7 +432,7 @@ def test_textract_does_not_read_our_object_for_them(ours: Ours, stranger: Caller
 
 
 def test_they_send_no_mail_from_our_address(bench: Bench, stranger: Caller) -> None:
-    Caller(bench, ROOT).client("ses").verify_email_identity(EmailAddress="ours@example.com")
+    bench.cloud.verify("ours@example.com")
     mail = {
         "Source": "ours@example.com",
         "Destination": {"ToAddresses": ["ours@example.com"]},

@@ -24,7 +24,7 @@ def account(bench: Bench) -> None:
     bench.s3.put_object(Bucket="bucket", Key="key", Body=b"x")
     bench.sqs.create_queue(QueueName="queue")
     root.client("sns").create_topic(Name="topic")
-    root.client("ses").verify_email_identity(EmailAddress="a@example.com")
+    bench.cloud.verify("a@example.com")
     root.client("dynamodb").create_table(
         TableName="table",
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],

@@ -265,7 +265,7 @@ READER: Final = "reader@example.com"
 def mails(bench: Bench) -> Iterator[None]:
     ses = Caller(bench, ROOT).client("ses")
     for address in (SENDER, READER, "boss@example.com"):
-        ses.verify_email_identity(EmailAddress=address)
+        bench.cloud.verify(address)
     if "counted" not in str(ses.list_configuration_sets()):
         ses.create_configuration_set(ConfigurationSet={"Name": "counted"})
     yield

@@ -11,6 +11,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from runtime.adapters.addresses import TableAddresses, TableAddressTokens, TableProofs
+from runtime.adapters.counters import TableCounters
 from runtime.adapters.dead_letters import TableDeadLetters
 from runtime.adapters.images import S3Images
 from runtime.adapters.mailer import SesMailer
@@ -36,10 +38,14 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
     from runtime.core.ports import (
+        Addresses,
+        AddressTokens,
+        Counters,
         DeadLetters,
         Images,
         Mailer,
         Notifications,
+        Proofs,
         Records,
         Replays,
         Requests,
@@ -76,6 +82,12 @@ class Ports:
     replayed: Callable[[], list[str]]
     woken: Callable[[], list[tuple[str, str]]]
     prove: Callable[[str], Any]
+    asked: Callable[[str], bool]
+    to_prove: Callable[[], list[str]]
+    addresses: Addresses
+    proofs: Proofs
+    address_tokens: AddressTokens
+    counters: Counters
 
 
 @dataclass(frozen=True)
@@ -110,6 +122,12 @@ def in_memory() -> Ports:
         replayed=lambda: [letter.body for letter in replays.sent],
         woken=lambda: stages.woken,
         prove=mailer.proven.add,
+        asked=lambda address: address in mailer.pending,
+        to_prove=lambda: notifications.proofs,
+        addresses=fakes.MemoryAddresses(),
+        proofs=fakes.MemoryProofs(),
+        address_tokens=fakes.MemoryAddressTokens(),
+        counters=fakes.MemoryCounters(),
     )
 
 
@@ -193,6 +211,12 @@ def on_aws(clients: Clients) -> Ports:
         replayed=bodies,
         woken=woken,
         prove=lambda address: ses.verify_email_identity(EmailAddress=address),
+        asked=lambda address: address in ses.list_identities()["Identities"],
+        to_prove=lambda: [json.loads(body)["proof_id"] for body in bodies()],
+        addresses=TableAddresses(table),
+        proofs=TableProofs(table),
+        address_tokens=TableAddressTokens(table),
+        counters=TableCounters(table),
     )
 
 

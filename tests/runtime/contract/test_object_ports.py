@@ -168,9 +168,10 @@ def test_mail_goes_to_a_proven_address(ports: Ports) -> None:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = "from@example.com", "ann@example.com", "Hello"
     message.set_content("text")
-    assert not ports.mailer.verified("ann@example.com")
+    both = ["ann@example.com", "bob@example.com"]
+    assert ports.mailer.verified(both) == set()
     ports.prove("ann@example.com")
-    assert ports.mailer.verified("ann@example.com")
+    assert ports.mailer.verified(both) == {"ann@example.com"}
     assert ports.mailer.send(message, "ann@example.com")
 
 
@@ -179,3 +180,17 @@ def test_deleting_an_upload_by_its_old_etag_leaves_the_new_bytes(ports: Ports) -
     ports.put_upload(UPLOAD, b"other")
     ports.uploads.delete(UPLOAD, old)
     assert ports.has_upload(UPLOAD)
+
+
+def test_ses_is_asked_to_verify_an_address_and_to_forget_it(ports: Ports) -> None:
+    ports.mailer.ask_to_verify("eve@example.com")
+    ports.mailer.ask_to_verify("eve@example.com")
+    assert ports.asked("eve@example.com")
+    ports.mailer.forget("eve@example.com")
+    ports.mailer.forget("nobody@example.com")
+    assert not ports.asked("eve@example.com")
+
+
+def test_a_proof_wakes_who_sends_its_mail(ports: Ports) -> None:
+    ports.notifications.prove("0" * 32)
+    assert ports.to_prove() == ["0" * 32]

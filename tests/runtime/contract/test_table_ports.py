@@ -509,3 +509,20 @@ def test_dead_letters_are_told_queue_by_queue_and_the_oldest_first(ports: Ports)
     for each in letters:
         ports.dead_letters.keep(each)
     assert [each.message_id for each in ports.dead_letters.kept()] == ["b", "a", "d", "c"]
+
+
+def test_a_deleted_request_is_gone_and_no_later_write_brings_it_back(ports: Ports, opened: Request) -> None:
+    ports.requests.delete(opened.request_id)
+    ports.requests.delete(opened.request_id)
+    assert not ports.requests.bind(ID, "etag", CONTENT, uploaded=NOW, now=NOW)
+    assert not ports.requests.begin_sending(ID, "a", now=NOW, lease_until=LATER)
+    assert not ports.requests.reopen(ID, forget_reason=True)
+    ports.requests.kept(ID, KEY, NOW)
+    ports.requests.joined(ID)
+    ports.requests.hit(ID)
+    ports.requests.refuse(ID, Reason.INTERNAL)
+    ports.requests.settle(ID, "a", RequestState.SENT, NOW)
+    ports.requests.late(ID, NOW)
+    ports.unfinished.request_driven(ID, NOW)
+    assert ports.requests.get(ID) is None
+    assert ports.unfinished.requests(LATER) == []

@@ -19,13 +19,13 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01"
 @pytest.fixture
 def service() -> Service:
     service = Service()
-    service.mailer.proven.add("ann@example.com")
+    service.token()
     return service
 
 
 @pytest.fixture
 def api(service: Service) -> Api:
-    return Api(service.open_request, service.show_request, service.log)
+    return Api(service.use_cases, service.log)
 
 
 def body(answer: dict[str, Any]) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def test_a_body_that_is_no_wish_is_a_problem_that_says_what_to_send(api: Api, se
     assert answer["statusCode"] == 400
     assert answer["headers"]["content-type"] == "application/problem+json"
     assert body(answer)["code"] == "invalid_request"
-    assert '"size": number of bytes' in body(answer)["detail"]
+    assert '"size": a whole number' in body(answer)["detail"]
 
 
 def test_a_file_name_that_is_half_a_character_is_taken_as_text(api: Api, service: Service) -> None:
@@ -102,7 +102,7 @@ def test_a_file_that_need_not_be_sent_is_a_problem_with_the_request_that_tells_o
 
 
 def test_an_unproven_address_is_a_problem_with_a_remedy(api: Api, service: Service) -> None:
-    service.mailer.proven.clear()
+    service.lose()
     answer = api(event("http_api_post_uploads"))
     assert (answer["statusCode"], body(answer)["code"]) == (403, "recipient_not_verified")
     assert "verification mail" in body(answer)["detail"]
@@ -111,10 +111,10 @@ def test_an_unproven_address_is_a_problem_with_a_remedy(api: Api, service: Servi
 def test_a_service_that_is_throttled_asks_to_come_again(
     api: Api, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def throttled(_: str) -> bool:
+    def throttled(_: str) -> None:
         raise Throttled("come later")
 
-    monkeypatch.setattr(service.mailer, "verified", throttled)
+    monkeypatch.setattr(service.addresses, "get", throttled)
     answer = api(event("http_api_post_uploads"))
     assert answer["statusCode"] == 503
     assert int(answer["headers"]["retry-after"]) > 0

@@ -394,7 +394,7 @@ def test_a_replayed_mail_is_sent_once_ses_is_back(service: Service) -> None:
 
 def unproven(service: Service) -> Opened:
     opened = service.open(EVE)
-    service.mailer.proven.discard(EVE)
+    service.lose(EVE)
     service.ingest(service.upload(opened, PICTURE))
     assert outcome(service, opened) == (RequestState.UNDELIVERABLE, Reason.RECIPIENT_NOT_VERIFIED)
     return opened
@@ -412,7 +412,7 @@ def test_what_could_not_be_delivered_is_kept_shown_and_sent_when_asked_for_witho
 
 def test_a_refusal_that_could_not_be_delivered_is_told_when_asked_for(service: Service) -> None:
     opened = service.open(EVE)
-    service.mailer.proven.discard(EVE)
+    service.lose(EVE)
     service.ingest(service.upload(opened, b"no picture"))
     assert outcome(service, opened) == (RequestState.UNDELIVERABLE, Reason.NOT_AN_IMAGE)
     service.mailer.proven.add(EVE)
@@ -431,8 +431,8 @@ def test_nothing_is_sent_again_while_the_address_is_not_verified(service: Servic
 def test_only_what_is_undeliverable_can_be_asked_for_again(service: Service) -> None:
     answered, under_way = service.see_through(PICTURE), service.open()
     for request_id, code in (
-        (answered.request_id, "already_answered"),
-        (under_way.request_id, "under_way"),
+        (answered.request_id, "nothing_to_resend"),
+        (under_way.request_id, "nothing_to_resend"),
         ("0" * 31 + "f", "no_such_request"),
         ("../x", "no_such_request"),
     ):

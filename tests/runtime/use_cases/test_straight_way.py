@@ -339,7 +339,7 @@ def test_an_older_counters_result_is_counted_again_without_ocr(service: Service)
 
 def test_an_address_that_lost_its_proof_gets_nothing_and_the_result_is_kept(service: Service) -> None:
     opened = service.open()
-    service.mailer.proven.clear()
+    service.lose()
     service.ingest(service.upload(opened, PICTURE))
     service.run()
     assert service.request(opened).state is RequestState.UNDELIVERABLE
@@ -454,8 +454,8 @@ def test_a_request_is_shown_to_its_token_alone(service: Service) -> None:
 
 def test_an_unproven_address_is_refused_when_the_request_is_opened(service: Service) -> None:
     with pytest.raises(BadRequest) as refused:
-        service.open_request(Wish("eve@example.com", "page.png", "image/png", 1000))
-    assert (refused.value.status, refused.value.code) == (403, "recipient_not_verified")
+        service.open_request(Wish("eve@example.com", "page.png", "image/png", 1000), service.token())
+    assert (refused.value.status, refused.value.code) == (403, "address_not_proven")
     assert not service.requests.rows
 
 
@@ -492,9 +492,9 @@ def test_a_wish_that_cannot_be_taken_says_what_is_wrong(field: str, value: objec
 def test_what_need_not_be_sent_is_refused_at_the_door_and_by_mail(
     service: Service, content_type: str, size: int, status: int, reason: Reason
 ) -> None:
-    service.mailer.proven.add("ann@example.com")
+    token = service.token()
     with pytest.raises(RefusedAtTheDoor) as refused:
-        service.open_request(Wish("ann@example.com", "page.png", content_type, size))
+        service.open_request(Wish("ann@example.com", "page.png", content_type, size), token)
     assert (refused.value.code, refused.value.status) == (reason, status)
     service.run()
     shown = service.show_request(refused.value.request_id, refused.value.access_token).request
@@ -504,9 +504,9 @@ def test_what_need_not_be_sent_is_refused_at_the_door_and_by_mail(
 
 
 def test_a_refusal_at_the_door_whose_notification_was_lost_is_mailed_after_a_sweep(service: Service) -> None:
-    service.mailer.proven.add("ann@example.com")
+    token = service.token()
     with pytest.raises(RefusedAtTheDoor):
-        service.open_request(Wish("ann@example.com", "page.png", "image/png", 0))
+        service.open_request(Wish("ann@example.com", "page.png", "image/png", 0), token)
     service.notifications.sent.clear()
     service.clock.advance(PATIENCE + 1)
     service.sweep()
@@ -520,10 +520,10 @@ def test_a_refusal_at_the_door_is_no_reason_to_come_again_when_the_mail_has_to_w
     def busy(_: str) -> None:
         raise Throttled("busy")
 
-    service.mailer.proven.add("ann@example.com")
+    token = service.token()
     monkeypatch.setattr(service.notifications, "send", busy)
     with pytest.raises(RefusedAtTheDoor):
-        service.open_request(Wish("ann@example.com", "page.png", "image/png", 0))
+        service.open_request(Wish("ann@example.com", "page.png", "image/png", 0), token)
     assert "left_to_sweep" in service.log.names()
 
 
@@ -722,7 +722,7 @@ def test_who_lost_the_proof_of_an_address_is_not_told_of_lateness_either(service
     opened = service.open()
     upload = service.upload(opened, PICTURE)
     service.ingest(upload)
-    service.mailer.proven.clear()
+    service.lose()
     service.deadline(upload.object_key, upload.etag)
     assert not service.mailer.sent
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from runtime.core import keys
+from runtime.core.addresses import name_of
 from runtime.core.reasons import MAX_BYTES, Reason
 from runtime.core.types import MAX_ATTEMPTS, RecordState
 from runtime.core.words import VERSION
@@ -25,6 +26,7 @@ from tests.simulation.promises.causes import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from runtime.core.addresses import Standing
     from runtime.core.dead_letter import DeadLetter
     from runtime.core.transcript import Transcript
     from runtime.core.types import Claim, Content, Record, Request
@@ -201,7 +203,7 @@ def a_transcript_is_written_under_its_own_claim(
 
 def only_who_is_proven_opens_a_request(_world: World, here: Invocation, request: Request) -> None:
     """The address is looked at first (5)."""
-    proven = request.email in here.checked
+    proven = name_of(request.email) in here.checked
     check("only_who_is_proven_opens_a_request", proven, f"{here} opens a request for {request.email}")
 
 
@@ -378,10 +380,10 @@ def result_is_there(world: World, record: Record) -> None:
         check(promise, stored.generation == record.generation, f"{key} has another generation's word count")
 
 
-def proof_is_seen(_world: World, here: Invocation, answer: object, address: str) -> None:
+def proof_is_seen(_world: World, here: Invocation, answer: Standing, name: str) -> None:
     """No promise; what the others need to know."""
-    if answer:
-        here.checked.add(address)
+    if answer.proven:
+        here.checked.add(name)
 
 
 def an_end_is_written(world: World, here: Invocation, answer: object, seen: Record, *_: object) -> None:
@@ -407,7 +409,7 @@ AFTER: Final[dict[str, Callable[..., None]]] = {
     "images.keep": image_is_kept,
     "records.abandon": an_end_is_written,
     "replays.send": letter_is_replayed,
-    "mailer.verified": proof_is_seen,
+    "addresses.get": proof_is_seen,
     "records.failed": attempt_failed,
     "records.get": record_is_seen,
     "records.give_back": attempt_wrote,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from runtime.core.addresses import name_of
 from runtime.core.reasons import Reason
 from runtime.core.words import VERSION
 from tests.simulation.functions import LATE_AFTER
@@ -40,7 +41,7 @@ def mail_goes_to_the_asker_and_only_if_proven(world: World, here: Invocation, le
     promise = "mail_goes_to_the_asker_and_only_if_proven"
     asker = world.facts.requests[letter.request_id].email
     check(promise, recipient == letter.to == asker, f"{here} sends mail for {asker} to {recipient}")
-    check(promise, recipient in here.checked, f"{here} has not looked whether {recipient} is proven")
+    check(promise, name_of(recipient) in here.checked, f"{here} has not looked whether {recipient} is proven")
 
 
 def lateness_is_told_in_time(world: World, here: Invocation, letter: Letter) -> None:

@@ -1,0 +1,50 @@
+"""Spending limits: so much a day, and then no more until the next one begins (UTC)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from runtime.core.errors import BadRequest
+
+if TYPE_CHECKING:
+    from runtime.core.ports import Counters
+
+_DAY: Final = 86_400.0
+
+UPLOADS: Final = "uploads"
+PROOFS: Final = "proofs"
+
+
+class LimitReached(BadRequest):
+    """So much a day, and it has been that much.
+
+    Attributes:
+        retry_at: From when on it can be tried again (seconds since the epoch).
+        seconds: How long that is from now.
+    """
+
+    def __init__(self, detail: str, retry_at: float, now: float) -> None:
+        super().__init__("limit_reached", detail, 429)
+        self.retry_at = retry_at
+        self.seconds = retry_at - now
+
+
+@dataclass(frozen=True)
+class DailyLimit:
+    """At most so many of something on one day."""
+
+    counters: Counters
+    what: str
+    most: int
+
+    def take(self, now: float, whose: str = "all") -> bool:
+        """Take one of the day's; False: there is none left."""
+        day, end = datetime.fromtimestamp(now, UTC).date().isoformat(), next_day(now)
+        return self.counters.take(f"{self.what}#{whose}#{day}", self.most, expires_at=end + _DAY)
+
+
+def next_day(now: float) -> float:
+    """When the next day begins."""
+    return (now // _DAY + 1) * _DAY
