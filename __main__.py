@@ -7,7 +7,7 @@ from pathlib import Path
 import pulumi
 import pulumi_aws as aws
 
-from components import lambda_code, renames
+from components import lambda_code, renames, site_files
 from components.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
 from components.lambda_function import LambdaPlatform
 from components.notifier import Notifier, NotifierArgs
@@ -44,12 +44,13 @@ site = UploadSite(
     UploadSiteArgs(
         settings=settings.site,
         mail_settings=settings.mail,
+        files=site_files.read(Path(__file__).resolve().parent / "web"),
         platform=platform,
         cache=cache,
         notifier=notifier,
     ),
 )
-notifier.serve(site.topic_arn, site.site_url)
+notifier.serve(uploads_topic_arn=site.topic_arn, site_url=site.url)
 ocr = OcrPipeline(
     "ocr",
     OcrPipelineArgs(
@@ -88,6 +89,7 @@ recovery = Recovery(
     ),
 )
 
+pulumi.export("site_url", site.url)
 pulumi.export("api_url", site.api_url)
 pulumi.export("region", aws.get_region_output().region)
 pulumi.export("uploads_bucket", site.bucket_name)
@@ -112,7 +114,6 @@ pulumi.export(
         "sweep": recovery.sweep.name,
     },
 )
-pulumi.export("site_url", site.site_url)
 pulumi.export("mail_verification", settings.mail.verification)
 pulumi.export("mail_sender", notifier.sender)
 pulumi.export("mail_configuration_set", notifier.configuration_set)

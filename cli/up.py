@@ -6,9 +6,9 @@ import contextlib
 import time
 
 from cli import show
-from cli.cloud import started, state_folder
+from cli.cloud import PROJECT, started, state_folder
 from cli.errors import CommandError
-from local.client import find_running
+from local.client import INBOX, find_running
 from local.credentials import ROOT
 
 
@@ -34,8 +34,10 @@ def up(port: int) -> int:
             cloud = stack.enter_context(started(state, port=port, shared=True))
         console.print(
             f"Running after {time.monotonic() - began:.1f} s at {cloud.endpoint}\n\n"
+            f"  The page:                              {_page(cloud.endpoint)}\n"
+            f"  Everybody's inbox:                     {cloud.endpoint}{INBOX}\n"
             "  Send a picture (in another terminal):  ocr-wordcount run page.jpg\n"
-            f"  Mails:                                 {state / 'mails'}\n"
+            f"  Mails, as files:                       {state / 'mails'}\n"
             f"  Logs:                                  {state / 'logs'}\n"
             f"  Any AWS tool:                          AWS_ENDPOINT_URL={cloud.endpoint} "
             f"AWS_REGION={cloud.outputs['region']} AWS_ACCESS_KEY_ID={ROOT.access_key_id} "
@@ -48,3 +50,8 @@ def up(port: int) -> int:
             console.print("\nStopping …")
             return 0
     raise CommandError(f"The cloud ended by itself; {state / 'cloud.log'} says more.")
+
+
+def _page(endpoint: str) -> str:
+    """Where the page is; there is none as long as nobody has written it."""
+    return f"{endpoint}/" if (PROJECT / "web" / "index.html").is_file() else "none: web/ has no index.html"

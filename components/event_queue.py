@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.grant import Grant, reasoned
-from components.resource_policy import EventSource, document, nobody_without_tls
+from components.resource_policy import OurService, document, nobody_without_tls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,9 +56,9 @@ class EventQueueArgs:
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
-def _sources(args: EventQueueArgs) -> list[EventSource]:
-    topics = [] if args.topic_arn is None else [EventSource.topic(args.topic_arn)]
-    buckets = [] if args.bucket_arn is None else [EventSource.bucket(args.bucket_arn)]
+def _sources(args: EventQueueArgs) -> list[OurService]:
+    topics = [] if args.topic_arn is None else [OurService.topic(args.topic_arn)]
+    buckets = [] if args.bucket_arn is None else [OurService.bucket(args.bucket_arn)]
     return topics + buckets
 
 

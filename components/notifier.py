@@ -94,7 +94,7 @@ class Notifier(pulumi.ComponentResource):
         )
         self.register_outputs({"configuration_set": self.configuration_set})
 
-    def serve(self, uploads_topic_arn: Input[str], site_url: Input[str]) -> None:
+    def serve(self, *, uploads_topic_arn: Input[str], site_url: Input[str]) -> None:
         """Have everybody told what becomes of their pictures, and who waits too long that it takes longer.
 
         Args:

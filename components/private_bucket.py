@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pulumi
 import pulumi_aws as aws
@@ -54,11 +54,13 @@ class PrivateBucketArgs:
     Attributes:
         expiries: The lifecycle's backstops.
         keeps_data: Whether a stack with objects left in it refuses to be torn down.
+        policy_follows: Whether its owner calls `lets_in` later: who is let in is made after the bucket.
         tags: On the bucket.
     """
 
     expiries: Sequence[Expiry]
     keeps_data: bool
+    policy_follows: bool = False
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -67,6 +69,7 @@ class PrivateBucket(pulumi.ComponentResource):
 
     name: Output[str]
     arn: Output[str]
+    regional_domain_name: Output[str]
 
     def __init__(self, name: str, args: PrivateBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ocr:index:PrivateBucket", name, None, opts)
@@ -74,6 +77,7 @@ class PrivateBucket(pulumi.ComponentResource):
         bucket = aws.s3.Bucket(f"{name}-bucket", force_destroy=not args.keeps_data, tags=args.tags, opts=child)
         self.name = bucket.bucket
         self.arn = bucket.arn
+        self.regional_domain_name = bucket.bucket_regional_domain_name
         self._name = name
         aws.s3.BucketOwnershipControls(
             f"{name}-ownership",
@@ -81,7 +85,7 @@ class PrivateBucket(pulumi.ComponentResource):
             rule={"object_ownership": "BucketOwnerEnforced"},
             opts=child,
         )
-        private = aws.s3.BucketPublicAccessBlock(
+        self._private = aws.s3.BucketPublicAccessBlock(
             f"{name}-private",
             bucket=bucket.bucket,
             block_public_acls=True,
@@ -96,13 +100,8 @@ class PrivateBucket(pulumi.ComponentResource):
             rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}],
             opts=child,
         )
-        aws.s3.BucketPolicy(
-            f"{name}-policy",
-            bucket=bucket.bucket,
-            policy=document(nobody_without_tls("s3:*", (bucket.arn, pulumi.Output.concat(bucket.arn, "/*")))),
-            # S3 answers 409 when both are set at the same moment.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[private]),
-        )
+        if not args.policy_follows:
+            self.lets_in()
         aws.s3.BucketLifecycleConfiguration(
             f"{name}-lifecycle",
             bucket=bucket.bucket,
@@ -126,6 +125,34 @@ class PrivateBucket(pulumi.ComponentResource):
             opts=child,
         )
         self.register_outputs({"name": self.name, "arn": self.arn})
+
+    def lets_in(self, *statements: dict[str, Any]) -> None:
+        """Declare who may come besides our roles, and that nobody may without TLS; once, a bucket has one policy."""
+        everything = (self.arn, pulumi.Output.concat(self.arn, "/*"))
+        aws.s3.BucketPolicy(
+            f"{self._name}-policy",
+            bucket=self.name,
+            policy=document(nobody_without_tls("s3:*", everything), *statements),
+            # S3 answers 409 when both are set at the same moment.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self._private]),
+        )
+
+    def takes_forms_of(self, origin: Input[str]) -> None:
+        """Let pages of one origin, and of no other, send files by form and see what came of it."""
+        aws.s3.BucketCorsConfiguration(
+            f"{self._name}-origins",
+            bucket=self.name,
+            cors_rules=[
+                {
+                    "allowed_methods": ["POST"],
+                    "allowed_origins": [origin],
+                    # What a browser asks about before it sends a form whose progress somebody watches.
+                    "allowed_headers": ["content-type"],
+                    "max_age_seconds": 3600,
+                },
+            ],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
 
     def grant(self, intent: str, actions: Sequence[str], folder: Folder, variable: str) -> Grant:
         """A right on the objects of one folder, with the variable that names the bucket."""

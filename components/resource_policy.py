@@ -15,28 +15,33 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class EventSource:
-    """A bucket or topic that sends events, through the service that acts for it."""
+class OurService:
+    """A bucket, topic or distribution of ours, and the service that acts for it."""
 
     arn: Input[str]
     service: str
     account_always_told: bool
 
     @classmethod
-    def bucket(cls, arn: Input[str]) -> EventSource:
+    def bucket(cls, arn: Input[str]) -> OurService:
         """An S3 bucket. Its ARN names no account, so the account is what keeps a bucket of the same name out."""
         return cls(arn, "s3.amazonaws.com", account_always_told=True)
 
     @classmethod
-    def topic(cls, arn: Input[str]) -> EventSource:
+    def topic(cls, arn: Input[str]) -> OurService:
         """An SNS topic. Its ARN names the account already; that SNS tells the account as well is written nowhere."""
         return cls(arn, "sns.amazonaws.com", account_always_told=False)
 
-    def may(self, action: str, resource_arn: Input[str]) -> dict[str, Any]:
-        """The statement that lets this source, and nobody else through the same service, do one thing."""
+    @classmethod
+    def distribution(cls, arn: Input[str]) -> OurService:
+        """A distribution of CloudFront's, which reads by origin access control. Its ARN names the account already."""
+        return cls(arn, "cloudfront.amazonaws.com", account_always_told=False)
+
+    def may(self, action: str, resource_arn: Input[str], statement_id: str = "EventsFromOurSource") -> dict[str, Any]:
+        """The statement that lets this one, and nobody else through the same service, do one thing."""
         same_account = "StringEquals" if self.account_always_told else "StringEqualsIfExists"
         return {
-            "Sid": "EventsFromOurSource",
+            "Sid": statement_id,
             "Effect": "Allow",
             "Principal": {"Service": self.service},
             "Action": action,

@@ -24,6 +24,7 @@ STACK_NAME_RULE: Final = "at most 20 lower-case letters, digits and hyphens, beg
 
 _ADDRESS: Final = r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
 _DOMAIN: Final = r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
+_SITE_DOMAIN: Final = r"|(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]"
 
 # CloudWatch Logs knows these only: PutRetentionPolicy, retentionInDays.
 _LOG_DAYS: Final = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 3653)
@@ -60,6 +61,18 @@ class SiteSettings:
     )
     uploads_per_day: int = setting(
         "Pictures taken for all addresses on one day: what the service may cost.", whole(1, 10_000_000), example=1_000
+    )
+    domain: str = setting(
+        "The page's own domain name; without one it has CloudFront's."
+        " [deploy.md](deploy.md#a-domain-of-your-own) says what to do in its DNS.",
+        text('a domain name in lower case, such as words.example.com, without https://; or "" for none', _SITE_DOMAIN),
+        example="words.example.com",
+        default="",
+    )
+    front_secret_version: int = setting(
+        "Counted up by one, and deployed, it exchanges the secret that CloudFront shows the API.",
+        whole(1, 1_000_000),
+        default=1,
     )
 
 

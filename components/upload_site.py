@@ -1,8 +1,7 @@
-"""Where people come in: the API that opens requests and answers for them, and the bucket that takes the pictures."""
+"""Where people come in: the page, the API that opens requests and answers for them, the bucket that takes pictures."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -11,22 +10,28 @@ import pulumi
 import pulumi_aws as aws
 
 from components.event_queue import RETENTION_DAYS
+from components.front_secret import FrontSecret, FrontSecretArgs
 from components.grant import reasoned
 from components.lambda_function import LambdaFunction, LambdaFunctionArgs
 from components.notifier import look_ups
 from components.prefix import Folder
 from components.private_bucket import Expiry, PrivateBucket, PrivateBucketArgs, Wakes
-from components.resource_policy import EventSource, document, nobody_without_tls
+from components.resource_policy import OurService, document, nobody_without_tls
+from components.site_files import FRONT_PAGE, has_front_page
+from components.site_hosting import SiteHosting, SiteHostingArgs
 from components.tags import tags_of
 
 if TYPE_CHECKING:
-    from pulumi import Input, Output
+    from collections.abc import Sequence
+
+    from pulumi import Output
 
     from components.grant import Grant
     from components.lambda_function import LambdaPlatform
     from components.notifier import Notifier
     from components.result_cache import ResultCache
     from components.settings import MailSettings, SiteSettings
+    from components.site_files import SiteFile
 
 _UPLOADS: Final = Folder("uploads/")
 _UPLOAD_DAYS: Final = RETENTION_DAYS + 1
@@ -68,36 +73,35 @@ class UploadSiteArgs:
     """What the site needs to know.
 
     Attributes:
+        settings: Its own.
         mail_settings: How addresses are proven.
-        front_secret: What the front door adds to what it passes on; empty if there is no such door.
-        site_url: Where the page is, which mails link to; the API's own address if nothing else is told.
+        files: The page's.
+        platform: What its function runs on.
+        cache: Where results are.
+        notifier: Who writes to people.
     """
 
     settings: SiteSettings
     mail_settings: MailSettings
+    files: Sequence[SiteFile]
     platform: LambdaPlatform
     cache: ResultCache
     notifier: Notifier
-    front_secret: Input[str] = ""
-    site_url: Input[str] | None = None
-
-
-def _digest(secret: Input[str]) -> Input[str]:
-    """SHA-256 of what has at least 128 random bits, hex: it can be shown. Empty if there is no secret."""
-    if not secret:
-        return ""
-    hashed = pulumi.Output.from_input(secret).apply(lambda told: hashlib.sha256(told.encode()).hexdigest())
-    return pulumi.Output.unsecret(hashed)
 
 
 class UploadSite(pulumi.ComponentResource):
-    """The uploads bucket, the topic that tells of each upload, and the API."""
+    """The page, the uploads bucket, the topic that tells of each upload, and the API.
+
+    Attributes:
+        url: Where people find the page, and its API under `/api/`; no slash at the end.
+        api_url: Where CloudFront finds the API, which answers nobody else.
+    """
 
     bucket_name: Output[str]
     topic_arn: Output[str]
     api: LambdaFunction
     api_url: Output[str]
-    site_url: Output[str]
+    url: Output[str]
 
     def __init__(self, name: str, args: UploadSiteArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ocr:index:UploadSite", name, None, opts)
@@ -113,6 +117,20 @@ class UploadSite(pulumi.ComponentResource):
         )
         self.bucket_name = self._uploads.name
         self.topic_arn = self._topic(name)
+        api = aws.apigatewayv2.Api(
+            f"{name}-http",
+            protocol_type="HTTP",
+            tags=tags_of(name),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.api_url = api.api_endpoint
+        secret = FrontSecret(
+            f"{name}-front",
+            FrontSecretArgs(version=args.settings.front_secret_version, tags=tags_of(name)),
+            pulumi.ResourceOptions(parent=self),
+        )
+        self.url = self._hosting(name, args, secret)
+        self._uploads.takes_forms_of(self.url)
         self.api = LambdaFunction(
             f"{name}-api",
             LambdaFunctionArgs(
@@ -139,16 +157,15 @@ class UploadSite(pulumi.ComponentResource):
                     "UPLOADS_PER_DAY": str(args.settings.uploads_per_day),
                     "PROOFS_OF_ALL_PER_DAY": str(args.mail_settings.proofs_of_all_per_day),
                     "MAIL_VERIFICATION": args.mail_settings.verification,
-                    # Whoever may see a function's configuration sees it: the secret is for the front door alone.
-                    "FRONT_DIGEST": _digest(args.front_secret),
+                    # Only when CloudFront shows the new one everywhere is the one before forgotten.
+                    "FRONT_DIGESTS": pulumi.Output.all(secret.digests, self.url).apply(lambda known: known[0]),
                 },
                 tags=tags_of(name),
             ),
             pulumi.ResourceOptions(parent=self),
         )
-        self.api_url = self._http_api(name, args)
-        self.site_url = pulumi.Output.from_input(self.api_url if args.site_url is None else args.site_url)
-        self.register_outputs({"bucket_name": self.bucket_name, "api_url": self.api_url})
+        self._routes(name, args, api)
+        self.register_outputs({"bucket_name": self.bucket_name, "api_url": self.api_url, "url": self.url})
 
     @reasoned
     def sign_forms(self) -> Grant:
@@ -170,17 +187,35 @@ class UploadSite(pulumi.ComponentResource):
             arn=topic.arn,
             policy=document(
                 nobody_without_tls("sns:Publish", (topic.arn,)),
-                EventSource.bucket(self._uploads.arn).may("sns:Publish", topic.arn),
+                OurService.bucket(self._uploads.arn).may("sns:Publish", topic.arn),
             ),
             opts=child,
         )
         self._uploads.wakes(topics=(Wakes(folder=_UPLOADS, target_arn=topic.arn, let_in_by=policy),))
         return topic.arn
 
-    def _http_api(self, name: str, args: UploadSiteArgs) -> Output[str]:
+    def _hosting(self, name: str, args: UploadSiteArgs, secret: FrontSecret) -> Output[str]:
+        """The page, and the API on its origin."""
+        if not has_front_page(args.files):
+            pulumi.log.info(f"web/ has no {FRONT_PAGE}: the site will have an API, and no page.", self)
+        hosting = SiteHosting(
+            f"{name}-web",
+            SiteHostingArgs(
+                files=args.files,
+                domain=args.settings.domain or None,
+                api_endpoint=self.api_url,
+                front_secret=secret.shown,
+                uploads_origin=pulumi.Output.concat("https://", self._uploads.regional_domain_name),
+                tags=tags_of(name),
+            ),
+            pulumi.ResourceOptions(parent=self),
+        )
+        return hosting.url
+
+    def _routes(self, name: str, args: UploadSiteArgs, api: aws.apigatewayv2.Api) -> None:
+        """Lead the API's routes to its function."""
         child = pulumi.ResourceOptions(parent=self)
         tags = tags_of(name)
-        api = aws.apigatewayv2.Api(f"{name}-http", protocol_type="HTTP", tags=tags, opts=child)
         aws.lambda_.Permission(
             f"{name}-http-calls-api",
             action="lambda:InvokeFunction",
@@ -237,4 +272,3 @@ class UploadSite(pulumi.ComponentResource):
             # A stage is refused settings for a route that is not there yet.
             opts=pulumi.ResourceOptions(parent=self, depends_on=routes),
         )
-        return api.api_endpoint

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from moto.apigatewayv2.models import Api
     from moto.awslambda.models import EventSourceMapping, LambdaBackend, LambdaFunction
+    from moto.cloudfront.models import CloudFrontBackend, Distribution
     from moto.core.loaders import Loader
     from moto.events.models import Rule
     from moto.iam.models import Role
@@ -238,6 +239,16 @@ class Account:
         _, _, _, region, account, _ = arn.split(":", 5)
         return sns_backends[account][region].topics.get(arn)
 
+    def cloudfront(self) -> CloudFrontBackend:
+        """CloudFront's backend: distributions and what they refer to."""
+        from moto.cloudfront.models import cloudfront_backends  # noqa: PLC0415 - slow, and needed only when asked for
+
+        return cloudfront_backends[ACCOUNT_ID]["aws"]
+
+    def distributions(self) -> list[Distribution]:
+        """Every distribution of CloudFront's."""
+        return list(self.cloudfront().distributions.values())
+
     def http_apis(self) -> dict[str, Api]:
         """Every HTTP API of any account, by its ARN as what calls a function."""
         from moto.apigatewayv2.models import apigatewayv2_backends  # noqa: PLC0415 - slow, and needed only when asked for
@@ -329,12 +340,15 @@ def _loader() -> Loader:
 
 def _amend_moto() -> None:
     """Put right, inside moto, what cannot be put right in front of it."""
-    from local import bucket_policies, function_logging, queues, s3_events  # noqa: PLC0415 - they import moto's services, slowly
+    # They import moto's services, slowly.
+    from local import bucket_policies, function_logging, queues, s3_events  # noqa: PLC0415
+    from local.cloudfront import policies  # noqa: PLC0415
 
     # moto lists its own folders for each request, and all of botocore's for each service: 1.5 and 40 ms.
     moto_utils.create_loader = _loader
     backends.list_of_moto_modules = _moto_modules
     bucket_policies.install()
+    policies.install()
     queues.install()
     s3_events.install()
     function_logging.install()

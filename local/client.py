@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from botocore.config import Config
 
 ADDRESS_FILE: Final = "cloud.json"
+INBOX: Final = "/_local/inbox"
+"""Where the inbox is shown to people."""
 _ANSWER_SECONDS: Final = 30.0
 
 
@@ -30,8 +32,8 @@ class LocalCloud:
     """A local cloud that runs in this process's child, or in another's.
 
     Attributes:
-        endpoint: Where every AWS service answers; also the value of AWS_ENDPOINT_URL. Under `/api/` it is the HTTP API
-            of the stack that was deployed first of those that are there.
+        endpoint: Where every AWS service answers; also the value of AWS_ENDPOINT_URL. It is also the page, and under
+            `/api/` the API, of the stack that was deployed first of those that are there.
         outputs: The exports of a stack deployed there.
     """
 
@@ -44,9 +46,9 @@ class LocalCloud:
         return str(self.outputs.get("region", "us-east-1"))
 
     @property
-    def api_host(self) -> str:
-        """The host name of the stack's own HTTP API, which tells it from other stacks'; empty if there is none."""
-        return urlsplit(str(self.outputs.get("api_url", ""))).hostname or ""
+    def site_host(self) -> str:
+        """The host name of the stack's own page and API, which tells it from other stacks'; empty if there is none."""
+        return urlsplit(str(self.outputs.get("site_url", ""))).hostname or ""
 
     def status(self) -> dict[str, Any]:
         """What it is doing: functions, workers, queues, schedules, time, counts of mails and Textract calls.

@@ -1,4 +1,4 @@
-"""What the local cloud offers beside AWS, as JSON under `/_local/`: for the command, for tests, and for the curious."""
+"""What the local cloud offers beside AWS, under `/_local/`: JSON for commands and tests, the inbox for people."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from local import http_api
+from local.client import INBOX
 from local.http_message import json_response
+from local.inbox_page import InboxPage
 from local.mail_service import VERIFICATION_PATH
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from local.account import Account
     from local.clock import Clock
+    from local.cloudfront.edge import Edge
     from local.faults import Faults
     from local.http_api import HttpApis
     from local.http_message import Request, Response
@@ -46,6 +49,7 @@ class Control:
         faults: Faults,
         ledger: OcrLedger,
         apis: HttpApis,
+        edge: Edge,
         endpoint: str,
         on_stacks: Callable[[dict[str, dict[str, Any]]], None],
     ) -> None:
@@ -54,10 +58,12 @@ class Control:
         self._schedules = schedules
         self._clock = clock
         self._inbox = inbox
+        self._inbox_page = InboxPage(inbox)
         self._mail = mail
         self._faults = faults
         self._ledger = ledger
         self._apis = apis
+        self._edge = edge
         self._endpoint = endpoint
         self._on_stacks = on_stacks
         self._stacks: dict[str, dict[str, Any]] = {}
@@ -65,6 +71,8 @@ class Control:
     def handle(self, request: Request) -> Response:
         """Answer one request; a mistake in it is a 400 that says which."""
         try:
+            if request.raw_path == INBOX or request.raw_path.startswith(f"{INBOX}/"):
+                return self._inbox_page.handle(request)
             return json_response(self._answer(request))
         except LookupError as error:
             return json_response({"message": f"Not Found: {error.args[0]}"}, 404)
@@ -137,6 +145,9 @@ class Control:
         """Take note of the stacks that are there now, each with its exports, in the order of their deployment."""
         hosts = [urlsplit(str(outputs.get("api_url", ""))).hostname or "" for outputs in stacks.values()]
         self._apis.default_api_ids = tuple(api.group(1) for api in map(http_api.HOST.match, hosts) if api)
+        self._edge.default_hosts = tuple(
+            host for outputs in stacks.values() if (host := urlsplit(str(outputs.get("site_url", ""))).hostname)
+        )
         self._stacks = stacks
         self._on_stacks(stacks)
 

@@ -19,6 +19,7 @@ from local.long_poll import receive_messages
 
 if TYPE_CHECKING:
     from local.account import Account
+    from local.cloudfront.edge import Edge
     from local.control import Control
     from local.credentials import Credentials
     from local.event_sources import EventSources
@@ -55,6 +56,7 @@ class Front:
         sources: EventSources,
         schedules: Schedules,
         apis: HttpApis,
+        edge: Edge,
         posts: PresignedPosts,
         mail: MailService,
         textract: TextractService,
@@ -66,6 +68,7 @@ class Front:
         self._sources = sources
         self._schedules = schedules
         self._apis = apis
+        self._edge = edge
         self._posts = posts
         self._mail = mail
         self._textract = textract
@@ -88,15 +91,21 @@ class Front:
     def _handle(self, request: Request) -> Response:
         if request.raw_path.startswith("/_local/"):
             return self._control.handle(request)
+        if request.path.startswith(_MOTOS_OWN):
+            return json_response({"message": "Not Found"}, HTTPStatus.NOT_FOUND)
+        return self._visitors(request) or self._signed(request)
+
+    def _visitors(self, request: Request) -> Response | None:
+        """The answer to somebody who signs nothing; None if they should have."""
+        if self._edge.is_asked(request):
+            return self._edge.handle(request)
         if _is_for_http_api(request):
             return self._apis.handle(request)
         if presigned_post.is_form_upload(request):
             return self._posts.handle(request, request.path.strip("/"))
-        if request.path.startswith(_MOTOS_OWN):
-            return json_response({"message": "Not Found"}, HTTPStatus.NOT_FOUND)
         if request.method == "OPTIONS":
             return self._preflight(request)
-        return self._signed(request)
+        return None
 
     def _preflight(self, request: Request) -> Response:
         """What a browser asks of a bucket before it sends: it signs nothing, so nothing else of it may count."""

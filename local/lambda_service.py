@@ -26,6 +26,7 @@ from local.worker_environment import worker_python
 if TYPE_CHECKING:
     from local.account import Account
     from local.clock import Clock
+    from local.cloudfront.addresses import SiteAddresses
     from local.credentials import KeyRing
     from local.http_server import HttpServer
     from local.lambda_worker import Outcome
@@ -54,6 +55,7 @@ class LambdaService:
         keys: KeyRing,
         ledger: OcrLedger,
         *,
+        addresses: SiteAddresses,
         logs: Path,
         endpoint: str,
     ) -> None:
@@ -62,6 +64,7 @@ class LambdaService:
         self._clock = clock
         self._keys = keys
         self._ledger = ledger
+        self._addresses = addresses
         self._logs = logs
         self._endpoint = endpoint
         self._python = worker_python()
@@ -317,7 +320,8 @@ class LambdaService:
             lambdas_own["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
         if function.log_level:
             lambdas_own["AWS_LAMBDA_LOG_LEVEL"] = function.log_level
-        return {**dict(function.environment), **lambdas_own}
+        told = {name: self._addresses.here(value) for name, value in function.environment}
+        return {**told, **lambdas_own}
 
 
 class _Pool:

@@ -71,6 +71,8 @@ class Region:
         from local.access_log import AccessLog  # noqa: PLC0415
         from local.account import Account  # noqa: PLC0415
         from local.clock import Clock  # noqa: PLC0415
+        from local.cloudfront.addresses import SiteAddresses  # noqa: PLC0415
+        from local.cloudfront.edge import Edge  # noqa: PLC0415
         from local.control import Control  # noqa: PLC0415
         from local.credentials import KeyRing  # noqa: PLC0415
         from local.event_sources import EventSources  # noqa: PLC0415
@@ -96,7 +98,14 @@ class Region:
         stack.callback(self.account.close)
         logs = state / "logs"
         self.service = LambdaService(
-            self.account, server, self.clock, self.keys, self.ledger, logs=logs, endpoint=self.endpoint
+            self.account,
+            server,
+            self.clock,
+            self.keys,
+            self.ledger,
+            addresses=SiteAddresses(self.account, self.endpoint),
+            logs=logs,
+            endpoint=self.endpoint,
         )
         stack.callback(self.service.stop)
         self.sources = EventSources(self.account, self.service)
@@ -104,6 +113,7 @@ class Region:
         self.schedules = Schedules(self.account, self.service, self.clock)
         stack.callback(self.schedules.stop)
         apis = HttpApis(self.account, self.service, self.clock, AccessLog(logs))
+        edge = Edge(self.account, apis, self.endpoint)
         faults = Faults()
         mail = MailService(self.account, self.inbox, region, faults, self.endpoint)
         textract = TextractService(self.account, self.ledger, faults)
@@ -118,6 +128,7 @@ class Region:
             faults=faults,
             ledger=self.ledger,
             apis=apis,
+            edge=edge,
             endpoint=self.endpoint,
             on_stacks=on_stacks,
         )
@@ -128,6 +139,7 @@ class Region:
             sources=self.sources,
             schedules=self.schedules,
             apis=apis,
+            edge=edge,
             posts=PresignedPosts(self.account, self.clock, self.keys),
             mail=mail,
             textract=textract,

@@ -181,7 +181,7 @@ class Wiring:
             ask_again=AskAgain(requests, Resend(requests, notifications, addresses, verifier, log)),
             delete_request=DeleteRequest(requests, records, self.clock, log),
         )
-        return _handler(Api(do, log, told.front_digest))
+        return _handler(Api(do, log, tuple(told.front_digests.split(","))))
 
     def ingest(self) -> Handler:
         """Keeps uploads and has them read."""

@@ -61,7 +61,7 @@ class ApiSettings(FunctionSettings):
     uploads_per_day: int
     proofs_of_all_per_day: int
     mail_verification: str
-    front_digest: str
+    front_digests: str
 
 
 @dataclass(frozen=True, kw_only=True)

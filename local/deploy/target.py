@@ -35,7 +35,7 @@ class Target:
     account_id: str
     region: str
     endpoint_url: str
-    _clients: dict[str, BaseClient] = field(default_factory=dict, init=False, repr=False)
+    _clients: dict[tuple[str, str], BaseClient] = field(default_factory=dict, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -56,22 +56,25 @@ class Target:
         """Who deploys, as STS answers; programs ask for it again and again."""
         return self.call("sts", "get_caller_identity")
 
-    def call(self, service: str, operation: str, /, **request: object) -> dict[str, Any]:
-        """Call one operation; `service` and `operation` as boto3 names them. Arguments of None are not sent."""
+    def call(self, service: str, operation: str, region: str = "", /, **request: object) -> dict[str, Any]:
+        """Call one operation; `service` and `operation` as boto3 names them. Arguments of None are not sent.
+
+        `region` is for what has to be in another one than the rest.
+        """
         given = {key: value for key, value in request.items() if value is not None}
-        return getattr(self._client(service), operation)(**given)
+        return getattr(self._client(service, region or self.region), operation)(**given)
 
     def close(self) -> None:
         """Close the connections."""
         for client in self._clients.values():
             client.close()
 
-    def _client(self, service: str) -> BaseClient:
+    def _client(self, service: str, region: str) -> BaseClient:
         with self._lock:
-            if service not in self._clients:
-                self._clients[service] = self._session.create_client(
+            if (service, region) not in self._clients:
+                self._clients[service, region] = self._session.create_client(
                     service,
-                    region_name=self.region,
+                    region_name=region,
                     endpoint_url=self.endpoint_url,
                     config=Config(
                         proxies={},
@@ -79,7 +82,7 @@ class Target:
                         s3={"addressing_style": "path"},  # a bucket is no host name here
                     ),
                 )
-            return self._clients[service]
+            return self._clients[service, region]
 
     def _name_account(self, **event: Any) -> None:  # noqa: ANN401 - botocore gives what it has
         event["params"]["headers"]["x-moto-account-id"] = self.account_id

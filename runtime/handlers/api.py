@@ -79,13 +79,13 @@ class Api:
     Attributes:
         do: What it does.
         log: Where it is told what went wrong.
-        front_digest: SHA-256 of the secret that the front door adds to all it passes on, in `FRONT_HEADER`; empty if
-            there is no such door.
+        front_digests: SHA-256 of each secret that the front door may add to what it passes on, in `FRONT_HEADER`: that
+            of now, and the next one.
     """
 
     do: UseCases
     log: Log
-    front_digest: str = ""
+    front_digests: tuple[str, ...]
 
     def __call__(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Answer one HTTP request."""
@@ -120,7 +120,8 @@ class Api:
         }
 
     def _admit(self, event: Mapping[str, Any]) -> None:
-        if self.front_digest and not tokens.same(self.front_digest, _header(event, FRONT_HEADER)):
+        shown = _header(event, FRONT_HEADER)
+        if not any(tokens.same(digest, shown) for digest in self.front_digests):
             raise BadRequest("not_by_the_front_door", "Come by the address of the page.", 403)
 
     def _start_proof(self, asked: Asked) -> dict[str, Any]:

@@ -66,8 +66,9 @@ def test_what_is_kept_is_what_the_page_says() -> None:
     buckets = {
         each.name: each.inputs["forceDestroy"] for each in recorded("prod").of("aws:s3/bucket:Bucket")
     }  # who may be deleted with what is in it
-    assert buckets == {"cache-results-bucket": False, "site-uploads-bucket": True}
-    assert "the uploads bucket: what was not taken yet | deleted, with all that is in it | the same |" in PAGE
+    assert buckets == {"cache-results-bucket": False, "site-uploads-bucket": True, "site-web-page-bucket": True}
+    for kept in ("the uploads bucket: what was not taken yet", "the page's bucket: all of its versions"):
+        assert f"{kept} | deleted, with all that is in it | the same |" in PAGE
 
 
 @pytest.mark.cloud
@@ -75,7 +76,7 @@ def test_the_first_page_is_read(cloud: Cloud, tmp_path: Path) -> None:
     (first,) = [block for block in BLOCKS if "<<'END'" in block]
     pulumi = tmp_path / "pulumi"
     pulumi.write_text(
-        f'#!/bin/sh\n[ "$*" = "stack output api_url --stack dev" ] && echo {cloud.local.endpoint}\n', encoding="utf-8"
+        f'#!/bin/sh\n[ "$*" = "stack output site_url --stack dev" ] && echo {cloud.local.endpoint}\n', encoding="utf-8"
     )
     pulumi.chmod(0o755)
     reader = "first-reader@example.com"

@@ -21,7 +21,7 @@ from pulumi.runtime import stack as pulumi_stack
 from pulumi.runtime.proto import resource_pb2
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from google.protobuf.empty_pb2 import Empty
 
@@ -36,7 +36,20 @@ LONGEST_NAME = "a-name-of-20-letters"
 STACKS = ("dev", "prod", "local", LONGEST_NAME)
 
 # What providers compute. A reference to one that was not given is answered by a text that tells where it came from.
-COMPUTED = ("arn", "url", "name", "bucket", "executionArn", "invokeArn", "apiEndpoint", "configurationSetName")
+COMPUTED = (
+    "apiEndpoint",
+    "arn",
+    "bucket",
+    "bucketRegionalDomainName",
+    "certificateArn",
+    "configurationSetName",
+    "domainName",
+    "executionArn",
+    "invokeArn",
+    "name",
+    "url",
+    "value",
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +64,7 @@ class Recorded:
         custom: Whether a provider makes it; else it is a component.
         inputs: As plain values.
         after: The URNs of those that it waits for.
-        secret: The inputs that hold a secret.
+        secret: Where its inputs hold a secret, such as `environment.variables.WORD`.
         aliases: Its own earlier URNs.
     """
 
@@ -152,7 +165,7 @@ class _Recorder(mocks.MockMonitor, mocks.Mocks):
             request.custom,
             plain(given),
             frozenset(request.dependencies),
-            frozenset(key for key, value in given.items() if holds_a_secret(value)),
+            frozenset(secrets_in(given)),
             frozenset(alias.urn for alias in request.aliases if alias.urn),
         )
         with self._lock:
@@ -193,11 +206,16 @@ class _Recorder(mocks.MockMonitor, mocks.Mocks):
         raise NotImplementedError(f"{args.typ} is read, not made: teach the recorder")
 
 
-def holds_a_secret(value: Any) -> bool:  # noqa: ANN401 - a JSON value
-    """Whether a value off the wire is a secret, or has one in it."""
+def secrets_in(value: Any, path: str = "") -> Iterator[str]:  # noqa: ANN401 - a JSON value
+    """Where a value off the wire holds secrets: keys and numbers, with dots between them."""
     if isinstance(value, list):
-        return any(map(holds_a_secret, value))
-    return isinstance(value, dict) and (_is_secret(value) or any(map(holds_a_secret, value.values())))
+        for number, item in enumerate(value):
+            yield from secrets_in(item, f"{path}.{number}")
+    elif isinstance(value, dict) and _is_secret(value):
+        yield path
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from secrets_in(item, f"{path}.{key}" if path else key)
 
 
 def _is_secret(value: Mapping[str, Any]) -> bool:

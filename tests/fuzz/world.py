@@ -20,7 +20,7 @@ from runtime.handlers.api import Api
 from runtime.handlers.batch import Batch
 from tests.runtime import fakes
 from tests.runtime.handlers.shapes import event
-from tests.runtime.service import LEASE, Service
+from tests.runtime.service import FRONT_DIGESTS, LEASE, Service
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -120,7 +120,7 @@ class World:
         self._batches = {queue: Batch(work, Deliveries(), service.log) for queue, work in works.items()}
         sources = {arn: str(queue) for queue, arn in ARNS.items()}
         self._failures = Batch(service.failures, Deliveries(), service.log, failures.read(sources))
-        self.api = Api(service.use_cases, service.log)
+        self.api = Api(service.use_cases, service.log, FRONT_DIGESTS)
         self.waiting: list[Message] = []
         self.dying: list[Message] = []
         self.dead: list[Message] = []

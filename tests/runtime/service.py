@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from runtime.core import keys
 from runtime.core.addresses import AddressToken, Verification, name_of
@@ -32,6 +32,9 @@ from runtime.core.use_cases.resend import AskAgain, Resend
 from runtime.core.use_cases.sweep import Sweep
 from runtime.handlers.api import UseCases
 from tests.runtime import fakes
+
+FRONT_DIGESTS: Final = (hashed("sesame"), hashed("the next"))
+"""Of what the front door shows in the events under `handlers/events`, and of what it will show."""
 
 if TYPE_CHECKING:
     from email.message import EmailMessage

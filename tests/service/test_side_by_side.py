@@ -66,12 +66,12 @@ class Account:
     def everything(self) -> Things:
         return inventory(self._target)
 
-    def visitor(self, api_host: str) -> Visitor:
+    def visitor(self, site_host: str) -> Visitor:
         """Somebody new who uses the API of that name."""
         email = f"visitor{next(self._numbers)}@example.net"
         self.cloud.verify(email)
         self.visitors.add(("identities", email))
-        return Visitor(self.cloud, email, api_host)
+        return Visitor(self.cloud, email, site_host)
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 has a type for each
         return self.cloud.local.client(service)
@@ -140,9 +140,9 @@ def test_a_second_stack_takes_nothing_from_the_first(account: Account) -> None:
 
 
 def test_each_stacks_api_answers_by_its_own_host_name(account: Account) -> None:
-    dev, prod = (account.visitor(stack.api_host).open(b"picture")[0] for stack in (account.dev, account.prod))
+    dev, prod = (account.visitor(stack.site_host).open(b"picture")[0] for stack in (account.dev, account.prod))
 
-    assert account.dev.outputs["api_url"] == f"https://{account.dev.api_host}"
+    assert account.dev.outputs["site_url"] == f"https://{account.dev.site_host}"
     rows = account.rows(account.dev), account.rows(account.prod)
     assert [dev.request_id in row for row in rows] == [True, False]
     assert [prod.request_id in row for row in rows] == [False, True]
@@ -217,7 +217,7 @@ def test_nothing_is_left_of_a_stack_that_is_torn_down(account: Account, dev_work
 @pytest.mark.usefixtures("dev_workers")
 @pytest.mark.parametrize("by", ["its host name", "the cloud's own address"])
 def test_the_other_stack_goes_on_serving_and_knows_what_it_has_seen(account: Account, picture: bytes, by: str) -> None:
-    ann = account.visitor(account.prod.api_host if by == "its host name" else OWN_ADDRESS)
+    ann = account.visitor(account.prod.site_host if by == "its host name" else OWN_ADDRESS)
 
     new, known = ann.send(to_bytes(page(f"Asked by {by}"), "PNG")), ann.send(picture)
 
@@ -263,7 +263,7 @@ def test_a_stack_that_was_torn_down_can_come_back(account: Account) -> None:
 
 
 def send(account: Account, stack: LocalCloud, data: bytes) -> Sent:
-    ann = account.visitor(stack.api_host)
+    ann = account.visitor(stack.site_host)
     opened = ann.send(data)
     return Sent(ann, opened, ann.outcome(opened))
 

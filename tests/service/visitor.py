@@ -68,12 +68,12 @@ class Visitor:
     Attributes:
         cloud: Which cloud they use.
         email: Their address.
-        api_host: The host name of the API that they use; empty for the one on the cloud's own address.
+        site_host: The host name of the site that they use; empty for the one on the cloud's own address.
     """
 
     cloud: Cloud
     email: str
-    api_host: str = ""
+    site_host: str = ""
 
     def prove(self) -> Visitor:
         """Prove the address, if that was not done yet."""
@@ -102,10 +102,11 @@ class Visitor:
     def ask(self, method: str, path: str, token: str = "", body: object = None) -> Told:
         """Ask the API for anything."""
         headers = {"authorization": f"Bearer {token}"} if token else {}
+        host = {"host": self.site_host} if self.site_host else {}
         answer = urllib3.request(
             method,
             f"{self.cloud.endpoint}{path}",
-            headers={**headers, **({"host": self.api_host} if self.api_host else {})},
+            headers={**headers, **host},
             **({} if body is None else {"json": body}),  # type: ignore[arg-type]  # one of its keywords
         )
         return Told(answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.data)
@@ -122,7 +123,7 @@ class Visitor:
     @property
     def address_token(self) -> str:
         """What proves the address: proven when it is first needed, by the mail that comes."""
-        who = (self.cloud.endpoint, self.api_host, self.email)
+        who = (self.cloud.endpoint, self.site_host, self.email)
         if who not in _PROVEN:
             _PROVEN[who] = Proofs(self._service, self.cloud.local, Forgetful()).renewed(self.email, "")
         return _PROVEN[who]
@@ -137,7 +138,7 @@ class Visitor:
 
     @property
     def _service(self) -> Service:
-        return Service(self.cloud.endpoint, self.api_host)
+        return Service(self.cloud.endpoint, self.site_host)
 
 
 def attached(letter: EmailMessage, name: str) -> bytes:

@@ -9,11 +9,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from local.deploy.resources import dynamodb, events, http_api, iam, lambda_functions, logs, mail, s3, sns, sqs
+from local.deploy.resources import (
+    api_keys,
+    certificates,
+    cloudfront,
+    dynamodb,
+    events,
+    http_api,
+    iam,
+    lambda_functions,
+    logs,
+    mail,
+    s3,
+    sns,
+    sqs,
+)
 
 if TYPE_CHECKING:
     from local.deploy.kind import Kind
 
-_SERVICES = (dynamodb, events, http_api, iam, lambda_functions, logs, mail, s3, sns, sqs)
+_SERVICES = (
+    api_keys,
+    certificates,
+    cloudfront,
+    dynamodb,
+    events,
+    http_api,
+    iam,
+    lambda_functions,
+    logs,
+    mail,
+    s3,
+    sns,
+    sqs,
+)
 
 KINDS: dict[str, Kind] = {token: kind for service in _SERVICES for token, kind in service.KINDS.items()}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from botocore.exceptions import ClientError
 
 from local.deploy.creation import Created
-from local.deploy.inputs import Nested
+from local.deploy.inputs import InputError, Nested
 from local.deploy.kind import Kind
+from local.deploy.packed import Asset
 
 if TYPE_CHECKING:
     from local.deploy.creation import Creation
@@ -125,6 +127,28 @@ def _delete_public_access_block(deletion: Deletion) -> None:
         deletion.call("s3", "delete_public_access_block", Bucket=deletion.id)
 
 
+def _object(creation: Creation) -> Created:
+    inputs = creation.inputs
+    bucket, key = inputs.text("bucket"), inputs.text("key")
+    content = inputs.any("source")
+    if not isinstance(content, Asset):
+        raise InputError("source must be an asset")
+    answer = creation.call(
+        "s3",
+        "put_object",
+        Bucket=bucket,
+        Key=key,
+        Body=content.content(creation.root),
+        Tagging=urlencode(creation.tags()) or None,
+        **inputs.translate({"cacheControl": "CacheControl", "contentType": "ContentType"}),
+    )
+    return Created(f"{bucket}/{key}", {"etag": answer["ETag"].strip('"')})
+
+
+def _delete_object(deletion: Deletion) -> None:
+    deletion.call("s3", "delete_object", Bucket=deletion.inputs.text("bucket"), Key=deletion.inputs.text("key"))
+
+
 def _of_bucket(operation: str) -> Deleter:
     """A deleter for what a bucket has one of."""
 
@@ -203,6 +227,7 @@ KINDS: dict[str, Kind] = {
         _lifecycle, _of_bucket("delete_bucket_lifecycle")
     ),
     "aws:s3/bucketNotification:BucketNotification": Kind(_notification, _delete_notification),
+    "aws:s3/bucketObjectv2:BucketObjectv2": Kind(_object, _delete_object),
     "aws:s3/bucketOwnershipControls:BucketOwnershipControls": Kind(
         _ownership, _of_bucket("delete_bucket_ownership_controls")
     ),

@@ -17,6 +17,7 @@ from tests.components.examples import (
     queues,
     rights,
     schedules,
+    site,
     storage,
 )
 
@@ -37,6 +38,7 @@ _SUBJECTS: Final = (
     dashboards.EXAMPLES,
     metrics.EXAMPLES,
     naming.EXAMPLES,
+    site.EXAMPLES,
 )
 
 EXAMPLES: Final[dict[str, Example]] = {name: example for subject in _SUBJECTS for name, example in subject.items()}

@@ -162,8 +162,22 @@ EXAMPLES: Final[dict[str, Example]] = {
     },
     "a secret of Pulumi's": minds(
         functions.environments_hold_no_secrets,
-        secret(FUNCTION, "site-api-lambda", "environment"),
-        "site-api-lambda is told a secret of Pulumi's",
+        secret(FUNCTION, "words-count-lambda", "environment.variables.WORD"),
+        "words-count-lambda is told a secret of Pulumi's",
+    ),
+    "a whole environment that is a secret of Pulumi's": minds(
+        functions.environments_hold_no_secrets,
+        secret(FUNCTION, "words-count-lambda", "environment"),
+        "words-count-lambda is told a secret of Pulumi's",
+    ),
+    "a secret of Pulumi's that is not told": lets_pass(
+        functions.environments_hold_no_secrets,
+        secret(FUNCTION, "words-count-lambda", "description"),
+    ),
+    "digests that are not those of the keys": minds(
+        functions.environments_hold_no_secrets,
+        told("site-api-lambda", FRONT_DIGESTS="0123456789abcdef" * 4),
+        "site-api-lambda is told FRONT_DIGESTS, which looks like a secret",
     ),
     "a function that writes to Lambda's default log group": minds(
         functions.functions_write_their_own_log_only,

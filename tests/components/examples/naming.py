@@ -13,15 +13,22 @@ from tests.components.rules import naming
 from tests.components.rules.kinds import (
     ALARM,
     API,
+    API_KEY,
     BUCKET,
+    BUCKET_OBJECT,
+    CACHE_POLICY,
+    CERTIFICATE,
+    CERTIFICATE_PROOF,
     CONFIGURATION_SET,
     DASHBOARD,
     EVENT_RULE,
     FUNCTION,
     LOG_GROUP,
     METRIC_FILTER,
+    ORIGIN_ACCESS,
     PERMISSION,
     QUEUE,
+    RESPONSE_HEADERS,
     ROLE,
     ROLE_POLICY,
     TABLE,
@@ -40,13 +47,17 @@ _TAGS: Final = {"project": "ocr-wordcount", "environment": "dev", "component": "
 # Type, one that there is, the input that names it, the most characters, and a name that AWS does not take.
 _NAMES: Final = (
     (API, "site-http", "name", 128, "Zähler"),
+    (API_KEY, "site-front-odd", "name", 1024, "Zähler"),
     (BUCKET, "site-uploads-bucket", "bucket", 63, "Uploads"),
+    (CACHE_POLICY, "site-web-cache", "name", 128, "a.b"),
     (CONFIGURATION_SET, "mail-configuration", "configurationSetName", 64, "a.b"),
     (EVENT_RULE, "mend-sweeps", "name", 64, "a b"),
     (FUNCTION, "words-count-lambda", "name", 64, "a.b"),
     (LOG_GROUP, "site-http-logs", "name", 512, "a b"),
+    (ORIGIN_ACCESS, "site-web-access", "name", 64, "a.b"),
     (PERMISSION, "site-http-calls-api", "statementId", 100, "a.b"),
     (QUEUE, "words-count-queue", "name", 80, "a.b"),
+    (RESPONSE_HEADERS, "site-web-headers", "name", 128, "a.b"),
     (ROLE, "words-count-role", "name", 64, "a/b"),
     (ROLE_POLICY, "words-count-rights", "name", 128, "a/b"),
     (TABLE, "cache-table", "name", 255, "a/b"),
@@ -129,6 +140,10 @@ EXAMPLES: Final[dict[str, Example]] = {
         more("aws:ec2/instance:Instance", "site-server"),
         "site-server is a aws:ec2/instance:Instance, which no rule looks at",
     ),
+    **{
+        f"a resource of the type {kind}": lets_pass(naming.every_type_is_known, more(kind, "site-more"))
+        for kind in (BUCKET_OBJECT, CERTIFICATE, CERTIFICATE_PROOF)
+    },
     "a resource of another provider": minds(
         naming.every_type_is_known,
         more("random:index/randomId:RandomId", "site-id"),
@@ -258,7 +273,9 @@ EXAMPLES: Final[dict[str, Example]] = {
     ),
     "a component that is finished twice": minds(
         naming.components_name_their_outputs_once,
-        lambda stack: replace(stack, finished=[*stack.finished, stack.finished[0]]),
+        lambda stack: replace(
+            stack, finished=[*stack.finished, *(urn for urn in stack.finished if urn.endswith("::dead-letters"))]
+        ),
         "dead-letters named its outputs 2 times",
     ),
 }

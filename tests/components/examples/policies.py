@@ -150,12 +150,12 @@ EXAMPLES: Final[dict[str, Example]] = {
     "a queue that anybody may send to": minds(
         policies.no_service_is_a_confused_deputy,
         reworded(QUEUE_POLICY, "words-count-policy", _EVENTS, Principal="*"),
-        "words-count-policy lets in *, which is no service that sends for us",
+        "words-count-policy lets in *, which is no service that acts for us",
     ),
     "a queue that another account may send to": minds(
         policies.no_service_is_a_confused_deputy,
         reworded(QUEUE_POLICY, "words-count-policy", _EVENTS, Principal={"AWS": "999999999999"}),
-        "words-count-policy lets in {'AWS': '999999999999'}, which is no service that sends for us",
+        "words-count-policy lets in {'AWS': '999999999999'}, which is no service that acts for us",
     ),
     "a queue that a service and another account may send to": minds(
         policies.no_service_is_a_confused_deputy,
@@ -167,7 +167,7 @@ EXAMPLES: Final[dict[str, Example]] = {
         ),
         (
             "words-count-policy lets in {'Service': 's3.amazonaws.com', 'AWS': '999999999999'}, "
-            "which is no service that sends for us"
+            "which is no service that acts for us"
         ),
     ),
     "a queue that takes the events of any bucket": minds(

@@ -19,6 +19,7 @@ from tests.components.examples.example import lets_pass, minds
 from tests.components.rules import storage
 from tests.components.rules.kinds import (
     BUCKET,
+    BUCKET_CORS,
     BUCKET_ENCRYPTION,
     BUCKET_LIFECYCLE,
     BUCKET_NOTIFICATION,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 _DOORS: Final = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 
 _ONE_OF_EACH: Final = (
+    (BUCKET_CORS, "site-uploads-origins", "<site-uploads-bucket.bucket>"),
     (BUCKET_ENCRYPTION, "site-uploads-encryption", "<site-uploads-bucket.bucket>"),
     (BUCKET_LIFECYCLE, "site-uploads-lifecycle", "<site-uploads-bucket.bucket>"),
     (BUCKET_NOTIFICATION, "site-uploads-wakes", "<site-uploads-bucket.bucket>"),

@@ -20,6 +20,7 @@ from tests.components.rules import (
     policies,
     queues,
     rights,
+    site,
     storage,
 )
 from tests.components.rules.kinds import (
@@ -146,6 +147,12 @@ RULES: Final[tuple[Rule, ...]] = (
     dashboards.dashboards_are_ones_that_cloudwatch_takes,
     dashboards.dashboards_show_what_there_is,
     metrics.metrics_are_made_of_what_is_logged,
+    site.sites_are_over_https_only,
+    site.sites_read_their_bucket_as_themselves,
+    site.apis_are_asked_anew_with_a_secret,
+    site.answers_are_strict,
+    site.forms_come_from_the_site_only,
+    site.files_are_told_apart_by_their_names,
     naming.every_type_is_known,
     naming.everything_taggable_is_tagged,
     naming.names_fit,

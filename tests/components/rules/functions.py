@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from runtime import bootstrap
+from runtime.core.tokens import hashed
 from tests.components.rules import kinds
 from tests.components.rules.policies import widened
 from tests.components.rules.reading import by, granted_to, variables_of
@@ -80,12 +81,13 @@ def environments_are_ones_that_lambda_takes(stack: RecordedStack) -> Iterator[st
 
 
 def environments_hold_no_secrets(stack: RecordedStack) -> Iterator[str]:
-    """Whoever may see a function's configuration sees them."""
+    """Whoever may see a function's configuration sees them. Digests of keys that AWS drew at random tell nothing."""
+    tells_nothing = "|".join([r"<[^<>]+>", *(hashed(key.out("value")) for key in stack.of(kinds.API_KEY))])
     for function in stack.of(kinds.FUNCTION):
-        if "environment" in function.secret:
+        if any(path.startswith("environment") for path in function.secret):
             yield f"{function.name} is told a secret of Pulumi's"
         for name, value in variables_of(function).items():
-            told = re.sub(r"<[^<>]+>", "", value)
+            told = re.sub(tells_nothing, "", value)
             if SECRET_NAME.search(name) or SECRET_VALUE.search(told):
                 yield f"{function.name} is told {name}, which looks like a secret"
 

@@ -24,8 +24,17 @@ SOURCES: Final = {
     "s3.amazonaws.com": kinds.BUCKET,
     "sns.amazonaws.com": kinds.TOPIC,
     "cloudwatch.amazonaws.com": kinds.ALARM,
+    "cloudfront.amazonaws.com": kinds.DISTRIBUTION,
 }
-"""The services that send for us, and what for."""
+"""The services that act for us, and what for."""
+
+ACTIONS: Final = {
+    "s3.amazonaws.com": ("sqs:SendMessage", "sns:Publish"),
+    "sns.amazonaws.com": ("sqs:SendMessage",),
+    "cloudwatch.amazonaws.com": ("sns:Publish",),
+    "cloudfront.amazonaws.com": ("s3:GetObject", "s3:ListBucket"),
+}
+"""What they may do."""
 
 CONDITIONS: Final = {
     ("Bool", "aws:SecureTransport"),
@@ -124,16 +133,16 @@ def _others(stack: RecordedStack, statement: Statement) -> Iterator[str]:
     """Who comes in by a statement besides one source of ours."""
     service = str(statement.principal["Service"]) if set(statement.principal) == {"Service"} else ""
     if service not in SOURCES:
-        yield f"{statement.principal}, which is no service that sends for us"
+        yield f"{statement.principal}, which is no service that acts for us"
         return
     sources = {resource.out("arn") for resource in stack.of(SOURCES[service])}
     for source in asked(statement, "ArnEquals", "aws:SourceArn") or ["everything"]:
         if source not in sources:
             yield f"{source} through {service}"
-    # A bucket's ARN names no account. A topic's does, and that SNS tells the account as well is written nowhere.
+    # A bucket's ARN names no account. The others' do, and that SNS or CloudFront tell it as well is written nowhere.
     operators = {"StringEquals"} if service == "s3.amazonaws.com" else {"StringEquals", "StringEqualsIfExists"}
     if not any(asked(statement, operator, "aws:SourceAccount") == [ACCOUNT] for operator in operators):
         yield f"any account through {service}"
     for action in statement.actions:
-        if action not in {"sqs:SendMessage", "sns:Publish"}:
+        if action not in ACTIONS[service]:
             yield f"{service} for {action}"

@@ -55,7 +55,7 @@ NAMED_BY: Final = {
 TELLS_APART: Final = frozenset(
     {
         "DEAD_LETTER_SOURCES",  # a dead letter tells its first queue by an ARN; nothing is sent there
-        "SITE_URL",  # mails link to it; nobody calls it
+        "SITE_URL",  # where mails lead to; no function goes there
     },
 )
 """Variables that name resources without opening them."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tests.components.recorder import RecordedStack
 
 OF_ONE_BUCKET: Final = (
+    kinds.BUCKET_CORS,
     kinds.BUCKET_ENCRYPTION,
     kinds.BUCKET_LIFECYCLE,
     kinds.BUCKET_NOTIFICATION,

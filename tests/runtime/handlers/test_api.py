@@ -11,7 +11,7 @@ import pytest
 from runtime.core.errors import Throttled
 from runtime.handlers.api import Api
 from tests.runtime.handlers.shapes import event
-from tests.runtime.service import Service
+from tests.runtime.service import FRONT_DIGESTS, Service
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01"
 
@@ -25,7 +25,7 @@ def service() -> Service:
 
 @pytest.fixture
 def api(service: Service) -> Api:
-    return Api(service.use_cases, service.log)
+    return Api(service.use_cases, service.log, FRONT_DIGESTS)
 
 
 def body(answer: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from runtime.handlers.api import Api
 from runtime.handlers.openapi import document
 from runtime.handlers.operations import BY_ROUTE, OPERATIONS
 from tests.runtime.handlers.shapes import event
-from tests.runtime.service import Service
+from tests.runtime.service import FRONT_DIGESTS, Service
 
 if TYPE_CHECKING:
     from runtime.core.use_cases.requests import Opened
@@ -35,12 +35,13 @@ class Reader:
     """Asks the API, and holds each answer to the document."""
 
     def __init__(self, service: Service) -> None:
-        self._api = Api(service.use_cases, service.log)
+        self._api = Api(service.use_cases, service.log, FRONT_DIGESTS)
         self.codes: set[tuple[str, str]] = set()
 
     def ask(self, route: str, about: str = "", token: str = "", body: object = None) -> dict[str, Any]:
         asked = event("http_api_get_request")
-        headers = {"authorization": f"Bearer {token}"} if token else {}
+        asked["headers"].pop("authorization")
+        headers = asked["headers"] | ({"authorization": f"Bearer {token}"} if token else {})
         parameters = {"request_id": about} if about else {}
         asked |= {"routeKey": route, "headers": headers, "pathParameters": parameters, "body": json.dumps(body)}
         answer = self._api(asked)

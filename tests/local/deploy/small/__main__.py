@@ -212,6 +212,104 @@ aws.lambda_.Permission(
     source_arn=pulumi.Output.concat(api.execution_arn, "/*/*"),
 )
 
+door = aws.apigateway.ApiKey("door", description="Shown at the door", tags=tags)
+site = aws.s3.Bucket("site", force_destroy=True)
+aws.s3.BucketObjectv2(
+    "front-page",
+    bucket=site.bucket,
+    key="index.html",
+    source=pulumi.StringAsset("<title>Small</title>"),
+    content_type="text/html",
+    cache_control="no-cache",
+    tags=tags,
+)
+certificate = aws.acm.Certificate(
+    "site",
+    region="us-east-1",
+    domain_name=f"{pulumi.get_stack()}.example.com",
+    validation_method="DNS",
+    tags=tags,
+)
+proven = aws.acm.CertificateValidation("site", region="us-east-1", certificate_arn=certificate.arn)
+access = aws.cloudfront.OriginAccessControl(
+    "site", origin_access_control_origin_type="s3", signing_behavior="always", signing_protocol="sigv4"
+)
+kept = aws.cloudfront.CachePolicy(
+    "site",
+    comment="An hour",
+    default_ttl=3600,
+    parameters_in_cache_key_and_forwarded_to_origin={
+        "cookies_config": {"cookie_behavior": "none"},
+        "headers_config": {"header_behavior": "none"},
+        "query_strings_config": {"query_string_behavior": "none"},
+        "enable_accept_encoding_brotli": True,
+        "enable_accept_encoding_gzip": True,
+    },
+)
+strict = aws.cloudfront.ResponseHeadersPolicy(
+    "site",
+    security_headers_config={
+        "content_type_options": {"override": True},
+        "strict_transport_security": {"access_control_max_age_sec": 60, "preload": True, "override": False},
+    },
+    custom_headers_config={"items": [{"header": "x-own", "value": "1", "override": True}]},
+    remove_headers_config={"items": [{"header": "server"}]},
+)
+distribution = aws.cloudfront.Distribution(
+    "site",
+    enabled=True,
+    aliases=[certificate.domain_name],
+    default_root_object="index.html",
+    origins=[
+        {
+            "origin_id": "site",
+            "domain_name": site.bucket_regional_domain_name,
+            "origin_access_control_id": access.id,
+        },
+        {
+            "origin_id": "api",
+            "domain_name": api.api_endpoint.apply(lambda url: url.removeprefix("https://")),
+            "custom_origin_config": {
+                "http_port": 80,
+                "https_port": 443,
+                "origin_protocol_policy": "https-only",
+                "origin_ssl_protocols": ["TLSv1.2"],
+            },
+            "custom_headers": [{"name": "x-door", "value": door.value}],
+        },
+    ],
+    default_cache_behavior={
+        "target_origin_id": "site",
+        "viewer_protocol_policy": "redirect-to-https",
+        "allowed_methods": ["GET", "HEAD"],
+        "cached_methods": ["GET", "HEAD"],
+        "cache_policy_id": kept.id,
+        "response_headers_policy_id": strict.id,
+    },
+    ordered_cache_behaviors=[
+        {
+            "path_pattern": "/api/*",
+            "target_origin_id": "api",
+            "viewer_protocol_policy": "https-only",
+            "allowed_methods": ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"],
+            "cached_methods": ["GET", "HEAD"],
+            "cache_policy_id": "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
+            "origin_request_policy_id": "b689b0a8-53d0-40ab-baf2-68738e2966ac",
+        },
+    ],
+    custom_error_responses=[
+        {"error_code": 404, "response_page_path": "/missing.html", "response_code": 404, "error_caching_min_ttl": 0},
+        {"error_code": 500, "error_caching_min_ttl": 0},
+    ],
+    restrictions={"geo_restriction": {"restriction_type": "none"}},
+    viewer_certificate={
+        "acm_certificate_arn": proven.certificate_arn,
+        "minimum_protocol_version": "TLSv1.2_2021",
+        "ssl_support_method": "sni-only",
+    },
+    tags=tags,
+)
+
 sending = aws.sesv2.ConfigurationSet(
     "mail",
     configuration_set_name=f"small-{pulumi.get_stack()}",
@@ -245,4 +343,6 @@ pulumi.export("rule_off", off.name)
 pulumi.export("log_group", logs.name)
 pulumi.export("api", api.id)
 pulumi.export("api_url", stage.invoke_url)
+pulumi.export("distribution", distribution.id)
+pulumi.export("site_url", pulumi.Output.concat("https://", distribution.domain_name))
 pulumi.export("configuration_set", sending.configuration_set_name)

@@ -1,0 +1,3 @@
+import { words } from "./words/common.js";
+
+document.title = words.join(" ");
