@@ -1,0 +1,45 @@
+"""axe-core's findings on a page, at WCAG 2.2 AA. The library is npm's, beside these tests."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+HERE: Final = Path(__file__).parent
+_TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+
+
+def npm(command: str) -> Path:
+    """A program that npm has for these tests, or a file of one of its packages; fetched when they are not there.
+
+    Raises:
+        RuntimeError: There is no npm; says what to do.
+    """
+    path = HERE / "node_modules" / command
+    if not path.exists():
+        if shutil.which("npm") is None:
+            raise RuntimeError("The page's tests need Node.js 20 or newer with npm, and there is none on the path.")
+        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=HERE, check=True, capture_output=True)  # noqa: S607
+    return path
+
+
+@cache
+def _source() -> str:
+    return npm("axe-core/axe.min.js").read_text(encoding="utf-8")
+
+
+def findings(page: Page) -> list[str]:
+    """Each violation in one line: the rule, what is wrong, and where."""
+    page.evaluate(_source())
+    result = page.evaluate("tags => axe.run({ runOnly: { type: 'tag', values: tags } })", _TAGS)
+    return [
+        f"{found['id']}: {found['help']} at {node['target']}: {node.get('failureSummary')}"
+        for found in result["violations"]
+        for node in found["nodes"]
+    ]

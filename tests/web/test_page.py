@@ -1,0 +1,159 @@
+"""What holds of the page as a whole: its weight, its keyboard, its types, its map."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from tests.web import samples
+from tests.web.axe import npm
+from tests.web.states import NAME, STATES
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
+
+    from tests.web.visit import Visit
+
+HERE = Path(__file__).parent
+PROJECT = HERE.parents[1]
+WEB = PROJECT / "web"
+LIGHTEST = 60_000
+
+
+def test_a_first_visit_loads_under_60_kb_and_shifts_nothing(visit: Visit, context: BrowserContext) -> None:
+    session = context.new_cdp_session(visit.page)
+    session.send("Network.enable")
+    loaded: list[float] = []
+
+    def weigh(event: dict[str, float]) -> None:
+        loaded.append(event["encodedDataLength"])
+
+    session.on("Network.loadingFinished", weigh)
+    visit.come()
+    visit.page.wait_for_load_state("networkidle")
+    assert 0 < sum(loaded) < LIGHTEST, f"{sum(loaded):.0f} bytes in {len(loaded)} answers"
+    assert visit.page.evaluate("() => window.shifts") == 0
+
+
+def test_a_return_shifts_nothing(visit: Visit) -> None:
+    visit.come()
+    visit.prove()
+    visit.page.reload()
+    visit.sees("is yours.")
+    assert visit.page.evaluate("() => window.shifts") == 0
+
+
+def test_nothing_comes_from_elsewhere(visit: Visit) -> None:
+    asked: list[str] = []
+    visit.page.on("request", lambda request: asked.append(request.url))
+    visit.come()
+    visit.page.wait_for_load_state("networkidle")
+    assert not [url for url in asked if not url.startswith(visit.service.url)]
+
+
+def test_the_policy_is_kept_by_what_is_written() -> None:
+    for file in [*WEB.glob("*.html"), *WEB.rglob("*.js"), *WEB.rglob("*.css")]:
+        text = file.read_text(encoding="utf-8")
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", text), (
+            file
+        )
+        assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", text), file
+        if file.suffix == ".html":
+            assert not re.search(r"\sstyle=|\son\w+=|<style|<script>", text), file
+
+
+REACHED = """name => {
+    const { activeElement: at } = document;
+    return at !== document.body && (at.id === name || at.innerText.includes(name));
+}"""
+
+
+def tab_to(page: Page, name: str, presses: int = 40) -> None:
+    """Go there by the tabulator key alone."""
+    for _ in range(presses):
+        page.keyboard.press("Tab")
+        if page.evaluate(REACHED, name):
+            return
+    raise AssertionError(f"the keyboard does not reach {name}")
+
+
+def test_the_whole_way_works_by_keyboard_alone(visit: Visit) -> None:
+    page = visit.page
+    visit.come()
+    tab_to(page, "email")
+    page.keyboard.type("ada@example.com")
+    page.keyboard.press("Enter")
+    visit.sees("Now look into your inbox.")
+    other = page.context.new_page()
+    other.goto(visit.service.link_in_mail("ada@example.com"))
+    visit.sees("is yours.")
+    other.close()
+    tab_to(page, "Choose pictures")
+    with page.expect_file_chooser() as choosing:
+        page.keyboard.press("Enter")
+    choosing.value.set_files(samples.page().payload)
+    visit.sees(NAME)
+    tab_to(page, "Count the words")
+    page.keyboard.press("Enter")
+    result = visit.finished(NAME)
+    tab_to(page, "Most frequent")
+    page.keyboard.press("ArrowRight")
+    expect(result.get_by_role("tab", name="All words")).to_be_focused()
+    expect(result.get_by_role("searchbox", name="Find a word")).to_be_visible()
+    page.keyboard.press("End")
+    visit.sees("To be, or not to be", result)
+    tab_to(page, "CSV")
+    with page.expect_download():
+        page.keyboard.press("Enter")
+    tab_to(page, "Delete")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    visit.sees("Deleted: ", result)
+
+
+def test_motion_is_reduced_where_it_is_asked_for(visit: Visit) -> None:
+    STATES["reading"](visit)
+    moving = "() => document.getAnimations().length"
+    assert visit.page.evaluate(moving) == 0
+    visit.page.emulate_media(reduced_motion="no-preference")
+    assert visit.page.evaluate(moving) > 0
+
+
+def test_types_are_right() -> None:
+    done = subprocess.run([npm(".bin/tsc"), "-p", WEB / "jsconfig.json"], check=False, capture_output=True, text=True)  # noqa: S603
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_rules_pass_their_own_tests() -> None:
+    tests = sorted((HERE / "unit").glob("*.test.js"))
+    done = subprocess.run(["node", "--test", *tests], check=False, capture_output=True, text=True)  # noqa: S603, S607
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_map_names_every_test_and_only_such_as_there_are() -> None:
+    told = set(re.findall(r"`(test_\w+\.py::test_\w+)`", (PROJECT / "docs" / "page.md").read_text(encoding="utf-8")))
+    there = {
+        f"{file}::{name}"
+        for file in ("test_way.py", "test_troubles.py", "test_states.py", "test_page.py")
+        for name in re.findall(r"^def (test_\w+)", (HERE / file).read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    of_no_sentence = {"test_page.py::test_types_are_right", "test_page.py::test_the_rules_pass_their_own_tests"}
+    maps = {name for name in there if "_map_" in name or "_picture_in_the_" in name}
+    assert told == there - of_no_sentence - maps
+
+
+def test_the_map_shows_every_state_by_a_picture_in_the_folder() -> None:
+    page = (PROJECT / "docs" / "page.md").read_text(encoding="utf-8")
+    shown = set(re.findall(r"images/page/([\w.-]+\.png)", page))
+    there = {file.name for file in (PROJECT / "docs" / "images" / "page").glob("*.png")}
+    assert shown == there
+    assert {f"{state}.{screen}.png" for state in STATES for screen in ("desktop", "phone")} <= there

@@ -1,0 +1,150 @@
+/** The page: its parts, made and introduced to each other. */
+
+import { announce } from "./announcer.js";
+import { Api } from "./api.js";
+import { byId, el, notice } from "./dom.js";
+import { put, read, without } from "./history.js";
+import { parse, toRequest } from "./links.js";
+import { Memory } from "./memory.js";
+import { Outbox } from "./outbox.js";
+import { isSettled } from "./progress.js";
+import { Proof, REMEMBERED } from "./proof.js";
+import { Results } from "./results.js";
+import { tell } from "./say.js";
+import { Store } from "./store.js";
+import { addressView } from "./view/address.js";
+import { historyView } from "./view/history.js";
+import { picturesView } from "./view/pictures.js";
+import { resultsView } from "./view/results.js";
+
+const HISTORY = "ocr-wordcount.history";
+const SHOWN = "ocr-wordcount.shown";
+
+const api = new Api();
+const browser = new Memory(() => localStorage);
+const tab = new Memory(() => sessionStorage);
+const proof = new Proof(api, browser);
+const results = new Results(api);
+/** @type {Store<readonly import("./history.js").Entry[]>} */
+const entries = new Store(/** @type {readonly import("./history.js").Entry[]} */ (read(browser.read(HISTORY))));
+let started = false;
+
+/** @type {Map<string, {requestId: string, token: string, name: string, sent: boolean}>} */
+const shown = new Map((tab.read(SHOWN) ?? []).map((/** @type {any} */ each) => [each.requestId, each]));
+
+const outbox = new Outbox(api, proof, {
+  onOpened: ({ requestId, token, name }) => keepShown({ requestId, token, name, sent: false }),
+  onSent: (sent) => {
+    keepShown({ requestId: sent.requestId, token: sent.token, name: sent.name, sent: true });
+    results.show(sent);
+    history.replaceState(null, "", toRequest(sent.requestId, sent.token));
+  },
+});
+
+/** @param {{requestId: string, token: string, name: string, sent: boolean}} request */
+function keepShown(request) {
+  shown.set(request.requestId, request);
+  tab.write(SHOWN, [...shown.values()]);
+}
+
+/** @param {readonly import("./history.js").Entry[]} list */
+function remember(list) {
+  if (JSON.stringify(list) === JSON.stringify(entries.value)) return;
+  browser.write(HISTORY, list);
+  entries.set([...list]);
+}
+
+/** What is shown is remembered; what is shown no longer is not shown again after a reload. */
+results.list.subscribe((list) => {
+  let kept = read(browser.read(HISTORY));
+  for (const { requestId, token, name, status, deleted, gone, interrupted } of list) {
+    if (deleted || gone || interrupted) kept = without(kept, requestId);
+    else if (name) kept = put(kept, { requestId, token, name, at: Date.now(), words: status?.result?.total_words ?? null });
+  }
+  remember(kept);
+  for (const requestId of [...shown.keys()]) {
+    const result = list.find((each) => each.requestId === requestId);
+    if (!started || outbox.busy || (result && !result.deleted && !result.gone)) continue;
+    shown.delete(requestId);
+    tab.write(SHOWN, [...shown.values()]);
+  }
+  const link = parse(location.hash);
+  if (started && link?.to === "request" && !list.some((each) => each.requestId === link.requestId && !each.deleted)) {
+    history.replaceState(null, "", location.pathname);
+  }
+});
+
+/** Follow the address that the page was opened with, or was sent to. */
+async function follow() {
+  const link = parse(location.hash);
+  if (!link) return;
+  if (link.to === "request") {
+    results.show(link);
+    byId("heading-result", HTMLElement).focus();
+    return;
+  }
+  history.replaceState(null, "", location.pathname); // a token is no place to come back to
+  if (link.to === "confirm") {
+    await proof.confirm(link.token).catch((error) => top(notice("bad", tell(error))));
+  } else {
+    notMe(link.token);
+  }
+}
+
+/** @param {string} token */
+function notMe(token) {
+  const stop = el("button", { class: "primary" }, "Stop these mails");
+  stop.addEventListener("click", async () => {
+    try {
+      await api.stop(token);
+      top(notice("good", { what: "Done.", remedy: "For 30 days nobody can have such a mail sent to you, and nobody can use your address here." }));
+    } catch (error) {
+      top(notice("bad", tell(error), stop));
+    }
+  });
+  top(notice("plain", { what: "A mail of ours reached you, and it was not you who asked for it?", remedy: "We are sorry. You can stop them here." }, stop));
+}
+
+/** @param {HTMLElement} element */
+function top(element) {
+  byId("top-notice", HTMLElement).replaceChildren(element);
+}
+
+function connection() {
+  const offline = byId("offline", HTMLElement);
+  const told = offline.hidden === navigator.onLine;
+  offline.hidden = navigator.onLine;
+  if (!navigator.onLine || told) return;
+  announce("You are back online.");
+  outbox.online();
+  results.lookAgain();
+}
+
+addressView(proof);
+picturesView(outbox, proof);
+resultsView(results, api);
+historyView(entries, results, {
+  forget: (requestId) => remember(without(entries.value, requestId)),
+  erase: () => {
+    browser.forget(HISTORY);
+    tab.forget(SHOWN);
+    shown.clear();
+    for (const { requestId, status, gone } of results.list.value) if (gone || (status && isSettled(status))) results.hide(requestId);
+    remember([]);
+  },
+});
+addEventListener("hashchange", () => void follow());
+addEventListener("online", connection);
+addEventListener("offline", connection);
+addEventListener("storage", ({ key }) => {
+  if (key === REMEMBERED || key === null) proof.lookAgain();
+  if (key === HISTORY || key === null) entries.set(read(browser.read(HISTORY)));
+});
+addEventListener("beforeunload", (event) => outbox.busy && event.preventDefault());
+for (const request of shown.values()) results.show(request);
+started = true;
+proof.resume();
+connection();
+void follow();
+document.documentElement.classList.toggle("touch", navigator.maxTouchPoints > 0);
+document.documentElement.classList.add("ready");

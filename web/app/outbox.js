@@ -1,0 +1,306 @@
+/**
+ * The pictures that a person has chosen, until each has been uploaded.
+ *
+ * checking -> ready | refused;  ready -> queued -> sending -> (gone: it is a request now) | stopped;
+ * stopped -> queued, when tried again.
+ *
+ * @typedef {import("./intake.js").Told} Told
+ * @typedef {"checking" | "ready" | "refused" | "queued" | "sending" | "stopped"} PictureState
+ *
+ * @typedef {object} Picture
+ * @property {number} id
+ * @property {string} name As it is sent.
+ * @property {string} preview A blob's URL; empty if the browser cannot show it.
+ * @property {number} bytes As they are sent.
+ * @property {PictureState} state
+ * @property {string} note What was done to it before it is sent.
+ * @property {Told | null} told Why it was refused or stopped, or what it waits for.
+ * @property {number} share Of it that has been sent.
+ *
+ * @typedef {{requestId: string, token: string, name: string, preview: string}} Sent
+ */
+
+import { Problem, Unreachable } from "./api.js";
+import { jpegName, longestSide, toJpeg } from "./convert.js";
+import { size } from "./format.js";
+import { CANNOT_CONVERT, decide, NAMES } from "./intake.js";
+import { HEAD, hasMorePages, kindOf } from "./kinds.js";
+import { patiently } from "./retry.js";
+import { tell } from "./say.js";
+import { Store } from "./store.js";
+import { send, UploadError } from "./upload.js";
+
+const AT_ONCE = 2;
+const UNPROVEN = ["address_not_proven", "recipient_not_verified"];
+
+/** What is known of a picture and shown to nobody. */
+class Parcel {
+  /** @type {Blob} */
+  file;
+  contentType = "";
+  abort = new AbortController();
+  /** @type {import("./api.js").Opened | null} */
+  opened = null;
+  goesOnOnline = false;
+
+  /** @param {Blob} file */
+  constructor(file) {
+    this.file = file;
+  }
+
+  get formIsOpen() {
+    return this.opened !== null && Date.parse(this.opened.expires_at) > Date.now();
+  }
+}
+
+/** Takes pictures in, and sends them. */
+export class Outbox {
+  #api;
+  #proof;
+  #next = 1;
+  #sending = 0;
+  /** @type {Map<number, Parcel>} */
+  #parcels = new Map();
+
+  /**
+   * @param {import("./api.js").Api} api
+   * @param {import("./proof.js").Proof} proof
+   * @param {object} hears
+   * @param {(sent: Sent) => void} hears.onOpened Its request is there; its file is about to be sent.
+   * @param {(sent: Sent) => void} hears.onSent
+   */
+  constructor(api, proof, { onOpened, onSent }) {
+    this.#api = api;
+    this.#proof = proof;
+    this.onOpened = onOpened;
+    this.onSent = onSent;
+    /** @type {Store<readonly Picture[]>} */
+    this.pictures = new Store(/** @type {readonly Picture[]} */ ([]));
+    proof.state.subscribe(({ step }) => step === "proven" && this.#work());
+  }
+
+  get busy() {
+    return this.#sending > 0;
+  }
+
+  /**
+   * Take files in. Nothing is sent yet.
+   *
+   * @param {Iterable<File>} files
+   */
+  add(files) {
+    for (const file of files) {
+      const id = this.#next++;
+      this.#parcels.set(id, new Parcel(file));
+      /** @type {Picture} */
+      const picture = { id, name: file.name, preview: "", bytes: file.size, state: "checking", note: "", told: null, share: 0 };
+      this.pictures.set([...this.pictures.value, picture]);
+      void this.#check(id, file);
+    }
+  }
+
+  /**
+   * @param {number} id
+   * @param {File} file
+   */
+  async #check(id, file) {
+    const url = URL.createObjectURL(file);
+    /** @type {import("./intake.js").Decision} */
+    let decision;
+    try {
+      const kind = kindOf(new Uint8Array(await file.slice(0, HEAD).arrayBuffer()));
+      const side = kind && kind !== "pdf" && kind !== "svg" ? await longestSide(url) : null;
+      const morePages = kind === "tiff" && (await hasMorePages(file));
+      if (side !== null) this.#change(id, { preview: url });
+      decision = decide({ kind, bytes: file.size, longestSide: side, morePages });
+      if (decision.to === "convert") {
+        this.#change(id, { note: `Making a JPEG of it, because ${decision.because} …` });
+        const jpeg = await toJpeg(file);
+        const name = jpegName(file.name);
+        const from = kind ? NAMES[kind] : "";
+        this.#ready(id, jpeg, "image/jpeg", {
+          name,
+          bytes: jpeg.size,
+          note: `We made a JPEG of it, because ${decision.because} (${from}, ${size(file.size)}).`,
+        });
+      }
+    } catch {
+      decision = { to: "refuse", told: CANNOT_CONVERT };
+    }
+    if (decision.to === "send") this.#ready(id, file, decision.contentType, {});
+    if (decision.to === "refuse") this.#change(id, { state: "refused", told: decision.told, note: "" });
+  }
+
+  /**
+   * @param {number} id
+   * @param {Blob} file
+   * @param {string} contentType
+   * @param {Partial<Picture>} change
+   */
+  #ready(id, file, contentType, change) {
+    const parcel = this.#parcels.get(id);
+    if (!parcel) return;
+    Object.assign(parcel, { file, contentType });
+    this.#change(id, { ...change, state: "ready" });
+  }
+
+  /** Send all that are ready: as soon as the address is proven. */
+  sendAll() {
+    for (const { id, state } of this.pictures.value) if (state === "ready") this.#change(id, { state: "queued", told: null });
+    this.#work();
+  }
+
+  /** @param {number} id */
+  retry(id) {
+    const parcel = this.#parcels.get(id);
+    if (!parcel) return;
+    parcel.abort = new AbortController();
+    parcel.goesOnOnline = false;
+    this.#change(id, { state: "queued", told: null, share: 0 });
+    this.#work();
+  }
+
+  /** The network is back. */
+  online() {
+    for (const [id, { goesOnOnline }] of this.#parcels) if (goesOnOnline) this.retry(id);
+  }
+
+  /**
+   * Stop sending one; it stays, to be tried again or removed.
+   *
+   * @param {number} id
+   */
+  cancel(id) {
+    this.#parcels.get(id)?.abort.abort();
+    if (this.#find(id)?.state === "queued") this.#change(id, { state: "stopped", told: tell(new UploadError("cancelled")) });
+  }
+
+  /** @param {number} id */
+  remove(id) {
+    this.#parcels.get(id)?.abort.abort();
+    const picture = this.#find(id);
+    if (picture?.preview) URL.revokeObjectURL(picture.preview);
+    this.#drop(id);
+  }
+
+  /** @param {number} id */
+  #drop(id) {
+    this.#parcels.delete(id);
+    this.pictures.set(this.pictures.value.filter((picture) => picture.id !== id));
+  }
+
+  /** @param {number} id */
+  #find(id) {
+    return this.pictures.value.find((picture) => picture.id === id);
+  }
+
+  /**
+   * @param {number} id
+   * @param {Partial<Picture>} change
+   */
+  #change(id, change) {
+    this.pictures.set(this.pictures.value.map((each) => (each.id === id ? { ...each, ...change } : each)));
+  }
+
+  #work() {
+    const { value: proof } = this.#proof.state;
+    if (proof.step !== "proven") return;
+    for (const picture of this.pictures.value) {
+      const parcel = this.#parcels.get(picture.id);
+      if (picture.state !== "queued" || !parcel || this.#sending >= AT_ONCE) continue;
+      this.#sending += 1;
+      void this.#deliver(picture, parcel, proof).finally(() => {
+        this.#sending -= 1;
+        this.#work();
+      });
+    }
+  }
+
+  /**
+   * @param {Picture} picture
+   * @param {Parcel} parcel
+   * @param {import("./proof.js").Proven} proof
+   */
+  async #deliver(picture, parcel, proof) {
+    const { id } = picture;
+    this.#change(id, { state: "sending", told: null, share: 0 });
+    try {
+      if (!(await this.#hasArrived(parcel))) await this.#upload(picture, parcel, proof);
+      const sent = this.#sent(picture, parcel);
+      this.#drop(id);
+      this.onSent(sent);
+    } catch (error) {
+      if (error instanceof Problem && UNPROVEN.includes(error.code)) {
+        this.#change(id, { state: "queued" }); // first, so that it goes on when the address is proven again
+        this.#proof.renew(error);
+        return;
+      }
+      parcel.goesOnOnline = error instanceof Unreachable || (error instanceof UploadError && error.why === "interrupted");
+      this.#change(id, { state: "stopped", told: tell(error), share: 0 });
+    }
+  }
+
+  /**
+   * Whether a file whose upload broke off had got there all the same: only the answer was lost.
+   *
+   * @param {Parcel} parcel
+   */
+  async #hasArrived({ opened }) {
+    if (!opened) return false;
+    const status = await this.#api.status(opened.request_id, opened.access_token);
+    return status.state !== "OPEN";
+  }
+
+  /**
+   * @param {Picture} picture
+   * @param {Parcel} parcel
+   * @param {import("./proof.js").Proven} proof
+   */
+  async #upload(picture, parcel, proof) {
+    for (let renewed = false; ; renewed = true) {
+      if (!parcel.formIsOpen) await this.#open(picture, parcel, proof);
+      if (parcel.abort.signal.aborted) throw new UploadError("cancelled");
+      const { upload } = /** @type {import("./api.js").Opened} */ (parcel.opened);
+      try {
+        return await send(upload, parcel.file, {
+          onProgress: (share) => this.#change(picture.id, { share }),
+          signal: parcel.abort.signal,
+        });
+      } catch (error) {
+        const expired = error instanceof UploadError && error.why === "expired";
+        if (expired) parcel.opened = null;
+        if (!expired || renewed) throw error;
+      }
+    }
+  }
+
+  /**
+   * @param {Picture} picture
+   * @param {Parcel} parcel
+   * @param {import("./proof.js").Proven} proof
+   */
+  async #open(picture, parcel, proof) {
+    const wish = {
+      email: proof.email,
+      filename: picture.name,
+      content_type: parcel.contentType,
+      size: parcel.file.size,
+    };
+    const waiting = { what: "Many people are here right now.", remedy: "We try again by ourselves in a moment." };
+    parcel.opened = await patiently(() => this.#api.open(wish, proof.token), {
+      onWait: () => this.#change(picture.id, { told: waiting }),
+    });
+    this.#change(picture.id, { told: null });
+    this.onOpened(this.#sent(picture, parcel));
+  }
+
+  /**
+   * @param {Picture} picture
+   * @param {Parcel} parcel
+   * @returns {Sent}
+   */
+  #sent({ name, id }, { opened }) {
+    const { request_id: requestId, access_token: token } = /** @type {import("./api.js").Opened} */ (opened);
+    return { requestId, token, name, preview: this.#find(id)?.preview ?? "" };
+  }
+}

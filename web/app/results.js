@@ -1,0 +1,144 @@
+/**
+ * The requests that this page shows, the newest first: each watched until nothing more is to come.
+ *
+ * @typedef {import("./api.js").Status} Status
+ * @typedef {import("./api.js").Deleted} Deleted
+ * @typedef {import("./intake.js").Told} Told
+ *
+ * @typedef {object} Result
+ * @property {string} requestId
+ * @property {string} token
+ * @property {string} name The file's.
+ * @property {string} preview A blob's URL, or empty.
+ * @property {number} since When this page began to watch it, in milliseconds of `performance.now()`.
+ * @property {Status | null} status
+ * @property {Told | null} trouble Why it cannot be watched at the moment, or not at all.
+ * @property {boolean} gone Whether it cannot be watched at all.
+ * @property {boolean} sent Whether its file was sent for certain: the page may have been left before.
+ * @property {boolean} interrupted Whether its file never arrived.
+ * @property {Deleted | null} deleted
+ */
+
+import { Problem } from "./api.js";
+import { interval, isSettled } from "./progress.js";
+import { slept } from "./retry.js";
+import { tell } from "./say.js";
+import { Store } from "./store.js";
+
+/** Watches requests. */
+export class Results {
+  #api;
+  /** @type {Map<string, AbortController>} */
+  #watches = new Map();
+
+  /** @param {import("./api.js").Api} api */
+  constructor(api) {
+    this.#api = api;
+    /** @type {Store<readonly Result[]>} */
+    this.list = new Store(/** @type {readonly Result[]} */ ([]));
+  }
+
+  /**
+   * Show a request, above all others; one that is shown stays where it is.
+   *
+   * @param {{requestId: string, token: string, name?: string, preview?: string, sent?: boolean}} request
+   */
+  show({ requestId, token, name = "", preview = "", sent = true }) {
+    if (this.#find(requestId)) return;
+    /** @type {Result} */
+    const result = {
+      requestId, token, name, preview, sent,
+      since: performance.now(), status: null, trouble: null, gone: false, interrupted: false, deleted: null,
+    };
+    this.list.set([result, ...this.list.value]);
+    void this.#watch(requestId, token);
+  }
+
+  /**
+   * Show it no longer. Nothing is deleted.
+   *
+   * @param {string} requestId
+   */
+  hide(requestId) {
+    this.#watches.get(requestId)?.abort();
+    const preview = this.#find(requestId)?.preview;
+    if (preview) URL.revokeObjectURL(preview);
+    this.list.set(this.list.value.filter((result) => result.requestId !== requestId));
+  }
+
+  /**
+   * Have the mail sent again. Throws what the API throws.
+   *
+   * @param {Result} result
+   */
+  async resend({ requestId, token }) {
+    await this.#api.resend(requestId, token);
+    void this.#watch(requestId, token);
+  }
+
+  /**
+   * Have deleted what is ours to delete. Throws what the API throws.
+   *
+   * @param {Result} result
+   */
+  async remove({ requestId, token }) {
+    const deleted = await this.#api.remove(requestId, token);
+    this.#watches.get(requestId)?.abort();
+    this.#change(requestId, { deleted });
+  }
+
+  /** The network is back, or a person asks: look at once at all that is not settled. */
+  lookAgain() {
+    for (const { requestId, token, status, gone } of this.list.value) {
+      if (!gone && !(status && isSettled(status))) void this.#watch(requestId, token);
+    }
+  }
+
+  /** @param {string} requestId */
+  #find(requestId) {
+    return this.list.value.find((result) => result.requestId === requestId);
+  }
+
+  /**
+   * @param {string} requestId
+   * @param {Partial<Result>} change
+   */
+  #change(requestId, change) {
+    this.list.set(this.list.value.map((each) => (each.requestId === requestId ? { ...each, ...change } : each)));
+  }
+
+  /**
+   * @param {string} requestId
+   * @param {string} token
+   */
+  async #watch(requestId, token) {
+    this.#watches.get(requestId)?.abort();
+    const watch = new AbortController();
+    this.#watches.set(requestId, watch);
+    const { signal } = watch;
+    const began = performance.now();
+    while (!signal.aborted) {
+      try {
+        const status = await this.#api.status(requestId, token);
+        if (signal.aborted) return;
+        const interrupted = status.state === "OPEN" && !this.#find(requestId)?.sent && isOver(status);
+        this.#change(requestId, { status, name: status.filename, trouble: null, interrupted });
+        if (isSettled(status) || interrupted) return;
+      } catch (error) {
+        if (signal.aborted) return;
+        const gone = error instanceof Problem && [401, 403, 404].includes(error.status);
+        this.#change(requestId, { trouble: tell(error), gone });
+        if (gone) return;
+      }
+      await slept(interval((performance.now() - began) / 1000), signal);
+    }
+  }
+}
+
+/** How long an upload's event may take to be seen, in milliseconds, before we say that nothing came. */
+const SEEN_WITHIN = 15_000;
+
+/** @param {Status} status */
+function isOver({ times }) {
+  return Date.now() - Date.parse(times["opened"] ?? "") > SEEN_WITHIN;
+}

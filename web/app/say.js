@@ -1,0 +1,96 @@
+/**
+ * What a person is told when something did not work: what happened, and what to do. No error reaches them otherwise.
+ *
+ * @typedef {import("./intake.js").Told} Told
+ */
+
+import { Problem, Unreachable } from "./api.js";
+import { when } from "./format.js";
+import { UploadError } from "./upload.js";
+
+/** @type {Readonly<Record<string, Told>>} */
+const PROBLEMS = {
+  invalid_email: { what: "Mail cannot be sent to this address.", remedy: "Check it for typing errors." },
+  throttled: { what: "Many people are here right now.", remedy: "Please try again in a minute." },
+  try_again: { what: "The service is busy.", remedy: "Please try again in a minute." },
+  address_not_proven: {
+    what: "We have to check your address once more.",
+    remedy: "Have a link sent to you in step 1; your pictures wait here and go on by themselves.",
+  },
+  recipient_not_verified: {
+    what: "We may not send mail to your address yet.",
+    remedy: "Have a link sent to you in step 1 and press it, then try again.",
+  },
+  link_expired: { what: "This link has expired.", remedy: "Enter your address below, and we send you a new one." },
+  link_unknown: {
+    what: "We do not know this link.",
+    remedy: "Check that it was copied in full, or enter your address below for a new one.",
+  },
+  no_such_request: {
+    what: "There is no such result any more.",
+    remedy: "It was deleted, its time is over, or its link was not copied in full. Choose the picture again below.",
+  },
+  nothing_to_resend: { what: "There is nothing that could be mailed again.", remedy: "Choose the picture again below." },
+};
+
+/** @type {Readonly<Record<UploadError["why"], Told>>} */
+const UPLOADS = {
+  cancelled: { what: "You cancelled this upload.", remedy: "Nothing of the picture was kept." },
+  interrupted: {
+    what: "The connection broke before the picture had arrived.",
+    remedy: "It goes on by itself once you are back online, or press Try again.",
+  },
+  expired: {
+    what: "This picture waited too long, so its permission to upload has expired.",
+    remedy: "Press Try again to get a new one.",
+  },
+  refused: {
+    what: "The picture was not let in.",
+    remedy: "It may have changed on your device since you chose it. Remove it, choose it again and send it.",
+  },
+};
+
+/** @type {Told} */
+const OURS = { what: "Something went wrong on our side.", remedy: "Nothing that you did was wrong. Please try again." };
+
+/**
+ * @param {unknown} error
+ * @param {Date} now
+ * @returns {Told}
+ */
+export function tell(error, now = new Date()) {
+  if (error instanceof Unreachable) {
+    return { what: "We cannot be reached.", remedy: "Check your connection, then try again." };
+  }
+  if (error instanceof UploadError) return UPLOADS[error.why];
+  if (!(error instanceof Problem)) return OURS;
+  if (error.code === "limit_reached") return limit(error, now);
+  const told = PROBLEMS[error.code];
+  if (told) return told;
+  return error.status < 500 && error.message ? { what: error.message, remedy: "" } : OURS;
+}
+
+/**
+ * @param {Problem} problem
+ * @param {Date} now
+ * @returns {Told}
+ */
+function limit({ retryAt, retryAfter }, now) {
+  const end = retryAt ?? (retryAfter === null ? null : new Date(now.getTime() + retryAfter * 1000));
+  return {
+    what: "That was as many pictures as we can take today.",
+    remedy: end
+      ? `You can go on at ${when(end, now)}. Pictures that you have sent are not affected.`
+      : "Please come back tomorrow. Pictures that you have sent are not affected.",
+  };
+}
+
+/**
+ * Of a request that ended without a result: the service's own words.
+ *
+ * @param {string | null} message
+ * @returns {Told}
+ */
+export function tellFailure(message) {
+  return message ? { what: message, remedy: "" } : OURS;
+}
