@@ -7,7 +7,7 @@ from pathlib import Path
 import pulumi
 import pulumi_aws as aws
 
-from components import lambda_code, renames, site_files
+from components import glue_code, lambda_code, renames, site_files
 from components.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
 from components.lambda_function import LambdaPlatform
 from components.notifier import Notifier, NotifierArgs
@@ -67,6 +67,8 @@ job = WordCountJob(
     "words",
     WordCountJobArgs(
         settings=settings.count,
+        glue_settings=settings.glue,
+        code=glue_code.build(Path(__file__).resolve().parent),
         cache_settings=settings.cache,
         platform=platform,
         cache=cache,
@@ -97,6 +99,7 @@ pulumi.export("results_bucket", cache.bucket_name)
 pulumi.export("table_name", cache.table_name)
 pulumi.export("ingest_queue_url", ocr.ingest_queue.url)
 pulumi.export("count_queue_url", job.count_queue.url)
+pulumi.export("bulk_queue_url", job.bulk_queue.url)
 pulumi.export("publish_queue_url", job.publish_queue.url)
 pulumi.export("notify_queue_url", notifier.notify_queue.url)
 pulumi.export("deadline_queue_url", notifier.deadline_queue.url)
@@ -107,6 +110,7 @@ pulumi.export(
         "api": site.api.name,
         "ingest": ocr.ingest.name,
         "count": job.count.name,
+        "bulk": job.bulk.name,
         "publish": job.publish.name,
         "notify": notifier.notify.name,
         "deadline": notifier.deadline.name,
@@ -115,5 +119,6 @@ pulumi.export(
     },
 )
 pulumi.export("mail_verification", settings.mail.verification)
+pulumi.export("glue_job", job.glue.name)
 pulumi.export("mail_sender", notifier.sender)
 pulumi.export("mail_configuration_set", notifier.configuration_set)

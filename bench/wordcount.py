@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Final
 from bench.contestants import DIGEST
 from bench.corpus_data import chunks, generate
 from bench.measured import measured
-from glue.manifest import Document, dump_documents
 from runtime.core import keys
+from runtime.core.manifest import Document, dump_documents
 from runtime.core.transcript import Transcript, TranscriptRow
 
 if TYPE_CHECKING:

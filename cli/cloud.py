@@ -28,33 +28,39 @@ def state_folder() -> Path:
 
 
 @contextlib.contextmanager
-def joined_or_own(state: Path) -> Iterator[LocalCloud]:
-    """Join the cloud that `up` keeps running, else start one and stop it afterwards."""
-    if running := find_running(state):
+def joined_or_own(state: Path, engine: str | None = None) -> Iterator[LocalCloud]:
+    """Join the cloud that `up` keeps running, else start one and stop it afterwards; one of its own for an engine."""
+    if engine is None and (running := find_running(state)):
         yield running
         return
-    with own(state) as cloud:
+    with own(state, engine) as cloud:
         yield cloud.local
 
 
 @contextlib.contextmanager
-def own(state: Path) -> Iterator[Cloud]:
+def own(state: Path, engine: str | None = None) -> Iterator[Cloud]:
     """A cloud that nobody else joins, stopped afterwards. Its logs stay, unless another one uses the state folder."""
     if not _in_use(state):
-        with started(state, port=0, shared=False) as cloud:
+        with started(state, port=0, shared=False, engine=engine) as cloud:
             yield cloud
         return
     beside = state / f"beside-{os.getpid()}"
     try:
-        with started(beside, port=0, shared=False) as cloud:
+        with started(beside, port=0, shared=False, engine=engine) as cloud:
             yield cloud
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
 
 @contextlib.contextmanager
-def started(state: Path, *, port: int, shared: bool) -> Iterator[Cloud]:
+def started(state: Path, *, port: int, shared: bool, engine: str | None = None) -> Iterator[Cloud]:
     """Start a cloud, stop it afterwards.
+
+    Args:
+        state: Its folder.
+        port: Where it listens; 0 lets the system choose.
+        shared: Whether others may join it.
+        engine: What counts (`count.engine`); as the stack's file says if None.
 
     Raises:
         CommandError: It cannot start.
@@ -64,7 +70,9 @@ def started(state: Path, *, port: int, shared: bool) -> Iterator[Cloud]:
     from local.worker_environment import WorkerEnvironmentError  # noqa: PLC0415
 
     try:
-        cloud = Cloud.start(state=state, port=port, shared=shared)
+        cloud = Cloud.start(
+            state=state, port=port, shared=shared, changes={"count": {"engine": engine}} if engine else None
+        )
     except (CloudError, WorkerEnvironmentError) as error:
         raise CommandError(f"The cloud on this machine could not start. {error}") from error
     KeptTokens(state).forget()  # those of an earlier cloud are worth nothing here

@@ -21,6 +21,8 @@ examples:
   ocr-wordcount run --unverified page.png        what happens to who has not verified the address
   ocr-wordcount verify reader@example.com        … and verifies it
   ocr-wordcount resend REQUEST_ID                … and asks for the mail again: no new OCR
+  ocr-wordcount run --engine glue page.jpg       … counted by the Spark job, as AWS Glue would run it
+  ocr-wordcount corpus                           all that was counted so far, as one vocabulary
   ocr-wordcount redrive --list                   messages that failed too often; without --list they are replayed
 
 The cloud is emulated on this machine: AWS by moto, Textract by Tesseract. Nothing leaves it, nothing is charged.
@@ -45,6 +47,10 @@ def _dispatch(arguments: argparse.Namespace) -> int:
             from cli.up import up  # noqa: PLC0415  see above
 
             return up(arguments.port)
+        case "corpus":
+            from cli.corpus import corpus  # noqa: PLC0415  see above
+
+            return corpus(arguments.stack, arguments.out, arguments.timeout, as_json=arguments.json)
         case "verify":
             from cli.verify import verify  # noqa: PLC0415  see above
 
@@ -67,6 +73,7 @@ def _dispatch(arguments: argparse.Namespace) -> int:
                 arguments.parallel,
                 arguments.timeout,
                 arguments.unverified,
+                arguments.engine,
             )
             return run(options, as_json=arguments.json)
 
@@ -102,12 +109,34 @@ def _parser() -> argparse.ArgumentParser:
         help="have the address lose its verification once the request is open: nothing is mailed, the result is kept",
     )
 
+    run.add_argument(
+        "--engine",
+        choices=("auto", "lambda", "glue"),
+        help="what counts, in a cloud of its own: `glue` runs Spark (fetched the first time, about 400 MB)",
+    )
+
     up = commands.add_parser(
         "up",
         help="keep the cloud running on this machine",
         description="Starts the cloud on this machine and keeps it until Ctrl-C; `run` then uses it.",
     )
     up.add_argument("--port", type=_port, default=0, metavar="N", help="where it listens (default: any free port)")
+
+    corpus = commands.add_parser(
+        "corpus",
+        help="count all results as one: the vocabulary of the archive",
+        description="Has AWS Glue count every result that there is as one, and fetches the vocabulary, table and plot.",
+    )
+    _add_stack(corpus)
+    corpus.add_argument(
+        "--out",
+        type=Path,
+        default=Path("ocr-wordcount-corpus"),
+        metavar="DIR",
+        help="where vocabulary, summary and report go (default: %(default)s)",
+    )
+    corpus.add_argument("--json", action="store_true", help="print the summary as one JSON object, and nothing else")
+    _add_timeout(corpus, 3600.0, "the run")
 
     verify = commands.add_parser(
         "verify",
@@ -155,13 +184,13 @@ def _add_out(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_timeout(command: argparse.ArgumentParser) -> None:
+def _add_timeout(command: argparse.ArgumentParser, seconds: float = 120.0, what: str = "each mail") -> None:
     command.add_argument(
         "--timeout",
         type=_seconds,
-        default=120.0,
+        default=seconds,
         metavar="S",
-        help="wait so many seconds for each mail (default: %(default)g)",
+        help=f"wait so many seconds for {what} (default: %(default)g)",
     )
 
 

@@ -55,6 +55,7 @@ class Options:
     parallel: int
     timeout: float
     unverified: bool = False
+    engine: str | None = None
 
 
 class Report(Protocol):
@@ -145,7 +146,7 @@ def run(options: Options, *, as_json: bool) -> int:
     report: Report = JsonReport() if as_json else PeopleReport(options)
     with ExitStack() as stack:
         with report.busy("Starting the cloud on this machine …"):
-            cloud = stack.enter_context(joined_or_own(state_folder()))
+            cloud = stack.enter_context(joined_or_own(state_folder(), options.engine))
         service, kept = Service(cloud.endpoint), KeptTokens(state_folder())
         errands = Errands(
             service,

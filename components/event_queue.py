@@ -44,6 +44,7 @@ class EventQueueArgs:
         dead_letters: Where a message goes that was received too often.
         topic_arn: The topic that is subscribed to, message for message as it was published there.
         bucket_arn: The bucket that may send; what it sends, its owner declares.
+        rule_arn: The rule of EventBridge that may send; whose target the queue is, the rule's owner declares.
         delay_seconds: How long every message is held back.
         tags: On the queue.
     """
@@ -52,6 +53,7 @@ class EventQueueArgs:
     dead_letters: DeadLetterQueue
     topic_arn: Input[str] | None = None
     bucket_arn: Input[str] | None = None
+    rule_arn: Input[str] | None = None
     delay_seconds: int = 0
     tags: Mapping[str, str] = field(default_factory=dict)
 
@@ -59,7 +61,8 @@ class EventQueueArgs:
 def _sources(args: EventQueueArgs) -> list[OurService]:
     topics = [] if args.topic_arn is None else [OurService.topic(args.topic_arn)]
     buckets = [] if args.bucket_arn is None else [OurService.bucket(args.bucket_arn)]
-    return topics + buckets
+    rules = [] if args.rule_arn is None else [OurService.rule(args.rule_arn)]
+    return topics + buckets + rules
 
 
 class EventQueue(pulumi.ComponentResource):

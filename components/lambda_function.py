@@ -97,7 +97,7 @@ class LambdaFunction(pulumi.ComponentResource):
             intent="WriteLogs",
             actions=("logs:CreateLogStream", "logs:PutLogEvents"),
             resources=(pulumi.Output.concat(logs.arn, ":*"),),
-            why="To write its log: Lambda does it as the function.",
+            why="To write its log: Lambda does it as the function, Glue as the job.",
         )
         policy = aws.iam.RolePolicy(
             f"{name}-rights",

@@ -64,6 +64,7 @@ class Recovery(pulumi.ComponentResource):
         died_in = {
             "ingest": args.ocr.ingest_queue,
             "count": args.job.count_queue,
+            "bulk": args.job.bulk_queue,
             "publish": args.job.publish_queue,
             "notify": args.notifier.notify_queue,
             "deadline": args.notifier.deadline_queue,
@@ -116,6 +117,8 @@ class Recovery(pulumi.ComponentResource):
                     args.cache.find_work(),
                     args.ocr.ingest_queue.send("WakeIngest", "INGEST_QUEUE_URL", _DRIVES_ON),
                     args.job.count_queue.send("WakeCount", "COUNT_QUEUE_URL", _DRIVES_ON),
+                    args.cache.see_what_is_left_to_glue(),
+                    args.job.wake_bulk(),
                     args.job.publish_queue.send("WakePublish", "PUBLISH_QUEUE_URL", _DRIVES_ON),
                     args.notifier.wake(),
                     *self._identities(args),

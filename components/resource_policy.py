@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OurService:
-    """A bucket, topic or distribution of ours, and the service that acts for it."""
+    """A bucket, topic, rule or distribution of ours, and the service that acts for it."""
 
     arn: Input[str]
     service: str
@@ -36,6 +36,11 @@ class OurService:
     def distribution(cls, arn: Input[str]) -> OurService:
         """A distribution of CloudFront's, which reads by origin access control. Its ARN names the account already."""
         return cls(arn, "cloudfront.amazonaws.com", account_always_told=False)
+
+    @classmethod
+    def rule(cls, arn: Input[str]) -> OurService:
+        """A rule of EventBridge. Its ARN names the account already, and is all that EventBridge is said to tell."""
+        return cls(arn, "events.amazonaws.com", account_always_told=False)
 
     def may(self, action: str, resource_arn: Input[str], statement_id: str = "EventsFromOurSource") -> dict[str, Any]:
         """The statement that lets this one, and nobody else through the same service, do one thing."""

@@ -15,6 +15,8 @@ from components.private_bucket import Expiry, PrivateBucket, PrivateBucketArgs, 
 from components.tags import tags_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pulumi import Output
 
     from components.event_queue import EventQueue
@@ -23,6 +25,12 @@ if TYPE_CHECKING:
 _IMAGES: Final = Folder("images/")
 _TRANSCRIPTS: Final = Folder("transcripts/")
 _RESULTS: Final = Folder("results/")
+_BULK: Final = Folder("bulk/")
+"""What runs of Glue are asked to count, and what they tell."""
+_CORPUS: Final = Folder("corpus/")
+"""What somebody had counted over all results."""
+_JOBS: Final = Folder("jobs/")
+"""The code of Glue's jobs."""
 
 _REQUESTS: Final = RowKind("REQUEST#")
 _RECORDS: Final = RowKind("DIGEST#")
@@ -32,6 +40,8 @@ _ADDRESSES: Final = RowKind("ADDRESS#")
 _PROOFS: Final = RowKind("PROOF#")
 _TOKENS: Final = RowKind("TOKEN#")
 _COUNTERS: Final = RowKind("COUNTER#")
+_IN_BULK: Final = RowKind("BULK#")
+"""What waits for a run of Glue, and the row that runs are started by."""
 
 _UNFINISHED: Final = "unfinished"
 """The index of what has begun and not come to its end, and its partition key: the kind of row."""
@@ -39,6 +49,9 @@ _UNFINISHED: Final = "unfinished"
 _IMAGE_DAYS: Final = 3
 _TRANSCRIPT_DAYS: Final = RETENTION_DAYS + 1
 """A transcript must outlive the message that tells of it."""
+_BULK_DAYS: Final = _TRANSCRIPT_DAYS
+"""What a run was asked is needed as long as there may be something left of it to count."""
+_CORPUS_DAYS: Final = 7
 _RESULT_DAYS_BEYOND_RECORD: Final = 7
 """DynamoDB deletes a row days after it expired; until then the row may still be asked for its result."""
 
@@ -92,6 +105,8 @@ class ResultCache(pulumi.ComponentResource):
                 expiries=(
                     Expiry(folder=_IMAGES, days=_IMAGE_DAYS),
                     Expiry(folder=_TRANSCRIPTS, days=_TRANSCRIPT_DAYS),
+                    Expiry(folder=_BULK, days=_BULK_DAYS),
+                    Expiry(folder=_CORPUS, days=_CORPUS_DAYS),
                     Expiry(folder=_RESULTS, days=args.settings.ttl_days + _RESULT_DAYS_BEYOND_RECORD),
                 ),
                 keeps_data=args.settings.keep_on_teardown,
@@ -112,6 +127,19 @@ class ResultCache(pulumi.ComponentResource):
                 Wakes(folder=_TRANSCRIPTS, suffix=".jsonl", target_arn=count.arn, let_in_by=count.policy),
                 Wakes(folder=_RESULTS, suffix="/word-count.json", target_arn=publish.arn, let_in_by=publish.policy),
             ),
+        )
+
+    def keep_code(
+        self, name: str, key: str, source: pulumi.Asset, tags: Mapping[str, str], parent: pulumi.Resource
+    ) -> aws.s3.BucketObjectv2:
+        """Put a file of a job's code into the bucket; its key tells its content, so that what runs is what it names."""
+        return aws.s3.BucketObjectv2(
+            name,
+            bucket=self.bucket_name,
+            key=f"{_JOBS.prefix}{key}",
+            source=source,
+            tags=tags,
+            opts=pulumi.ResourceOptions(parent=parent),
         )
 
     @reasoned
@@ -178,6 +206,46 @@ class ResultCache(pulumi.ComponentResource):
     def keep_dead_letters(self) -> Grant:
         """To keep a message that was received too often, and to note that its people were told."""
         return self._rows("KeepDeadLetters", _DEAD_LETTERS, "PutItem", "UpdateItem")
+
+    @reasoned
+    def leave_to_glue(self) -> Grant:
+        """To have a transcript wait for a run of Glue."""
+        return self._rows("LeaveToGlue", _IN_BULK, "PutItem")
+
+    @reasoned
+    def see_what_is_left_to_glue(self) -> Grant:
+        """To see whether a transcript waits for a run of Glue."""
+        return self._rows("SeeWhatIsLeftToGlue", _IN_BULK, "GetItem")
+
+    @reasoned
+    def start_and_settle_runs(self) -> Grant:
+        """To take what waits for Glue into a run, one at a time, and to strike out what that has settled."""
+        return self._rows("StartAndSettleRuns", _IN_BULK, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
+
+    @reasoned
+    def ask_and_hear_runs(self) -> Grant:
+        """To write what a run is to count, and to read what it tells; or the reverse, as the run."""
+        return self._objects("AskAndHearRuns", _BULK, "GetObject", "PutObject")
+
+    @reasoned
+    def run_code(self) -> Grant:
+        """To fetch the job's code: Glue does it as the job."""
+        return self._objects("RunCode", _JOBS, "GetObject")
+
+    @reasoned
+    def read_transcripts(self) -> Grant:
+        """To read a transcript."""
+        return self._objects("ReadTranscripts", _TRANSCRIPTS, "GetObject")
+
+    @reasoned
+    def find_results(self) -> Grant:
+        """To find all results, for the vocabulary of the archive."""
+        return self._results.list_folders("FindResults", (_RESULTS,), "RESULTS_BUCKET")
+
+    @reasoned
+    def write_corpus(self) -> Grant:
+        """To write the vocabulary of the archive."""
+        return self._objects("WriteCorpus", _CORPUS, "PutObject")
 
     @reasoned
     def find_unfinished(self) -> Grant:

@@ -102,6 +102,38 @@ class CountSettings:
     """Counting words."""
 
     maximum_concurrency: int = setting("Transcripts counted, and results published, at once.", _AT_ONCE, example=5)
+    engine: str = setting(
+        "What counts: `lambda` each transcript at once, `glue` all of them in runs of AWS Glue, `auto` the large ones.",
+        one_of("auto", "lambda", "glue"),
+        default="auto",
+    )
+    glue_above_words: int = setting(
+        "With the engine `auto`, transcripts of more words than this are counted by AWS Glue.",
+        whole(0, 10_000_000, "words"),
+        default=500_000,
+    )
+    gather_seconds: int = setting(
+        "How long the first transcript that waits for AWS Glue waits for others to come along, at most. A run costs a"
+        " minute of Glue at least, however little it counts.",
+        whole(0, 900, "seconds (SQS delays a message no longer)"),
+        default=30,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class GlueSettings:
+    """Runs of AWS Glue."""
+
+    worker_type: str = setting("The workers' size: 4 or 8 processors.", one_of("G.1X", "G.2X"), default="G.1X")
+    maximum_workers: int = setting(
+        "Workers of a run, which takes only as many as it can use.", whole(2, 100), default=4
+    )
+    flex: bool = setting(
+        "Whether runs are Flex: a third cheaper, on spare capacity that may come minutes later.",
+        flag(),
+        default=False,
+    )
+    timeout_minutes: int = setting("The longest a run may take.", whole(1, 2880, "minutes"), default=60)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,6 +213,7 @@ class Settings:
     site: SiteSettings
     ocr: OcrSettings
     count: CountSettings
+    glue: GlueSettings
     cache: CacheSettings
     mail: MailSettings
     logs: LogSettings
@@ -191,6 +224,7 @@ SECTIONS: Final[dict[str, type[object]]] = {
     "site": SiteSettings,
     "ocr": OcrSettings,
     "count": CountSettings,
+    "glue": GlueSettings,
     "cache": CacheSettings,
     "mail": MailSettings,
     "logs": LogSettings,
@@ -226,6 +260,7 @@ def settings_in(file: StackFile) -> Settings:
         site=read(file, "site", SiteSettings),
         ocr=read(file, "ocr", OcrSettings),
         count=read(file, "count", CountSettings),
+        glue=read(file, "glue", GlueSettings),
         cache=read(file, "cache", CacheSettings),
         mail=read(file, "mail", MailSettings),
         logs=read(file, "logs", LogSettings),

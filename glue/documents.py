@@ -16,10 +16,10 @@ from pyspark.sql import functions as F  # noqa: N812  Spark's own custom
 
 from glue import words
 from glue.at_once import at_once, distributed
-from glue.manifest import Cause, Ending, Outcome
 from glue.stores import store
 from runtime.core import transcript, word_count
 from runtime.core.errors import Absent, Retryable
+from runtime.core.manifest import Cause, Ending, Outcome
 from runtime.core.ports import Counted
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from pyspark import SparkContext
     from pyspark.sql import DataFrame, Row, SparkSession
 
-    from glue.manifest import Document
     from glue.stores import Seen, Store
+    from runtime.core.manifest import Document
 
 PART: Final = 32 << 20
 """How much of a transcript one task reads, in bytes; what is larger is read in parts, side by side."""

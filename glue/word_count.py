@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import SparkSession
 
-from glue import corpus, manifest
+from glue import corpus
 from glue.documents import count_documents
 from glue.stores import read, write
+from runtime.core import manifest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from moto.sqs.models import Queue
 
     from local.clock import Clock
+    from local.glue_run import GlueJob
     from local.http_message import Request
 
 _ACCOUNT_HEADER: Final = "x-moto-account-id"
@@ -180,6 +181,32 @@ class Account:
         backends = [backend for regions in list(events_backends.values()) for backend in list(regions.values())]
         buses = [backend.event_buses["default"] for backend in backends]
         return [rule for bus in buses for rule in bus.rules.values() if rule.scheduled_expression]
+
+    def pattern_rules(self) -> list[Rule]:
+        """Every rule of the default bus that waits for events."""
+        from moto.events.models import events_backends  # noqa: PLC0415 - slow, and needed only when asked for
+
+        buses = [backend.event_buses["default"] for backend in list(events_backends[ACCOUNT_ID].values())]
+        return [rule for bus in buses for rule in bus.rules.values() if rule.event_pattern.get_pattern()]
+
+    def send_to_queue(self, arn: str, body: str) -> None:
+        """Put a message into a queue; it takes the lock itself. Without effect if there is no such queue."""
+        from moto.sqs.models import sqs_backends  # noqa: PLC0415 - slow, and needed only when asked for
+
+        _, _, _, region, account, name = arn.split(":")
+        with self._lock:
+            if name in sqs_backends[account][region].queues:
+                sqs_backends[account][region].send_message(name, body)
+
+    def glue_job(self, name: str, account_id: str = ACCOUNT_ID) -> GlueJob | None:
+        """A Glue job of an account's, if it exists."""
+        from moto.glue.models import glue_backends  # noqa: PLC0415 - slow, and needed only when asked for
+
+        from local.glue_service import job_of  # noqa: PLC0415 - it imports this module
+
+        backends = list(glue_backends[account_id].items())
+        found = [(region, backend.jobs[name]) for region, backend in backends if name in backend.jobs]
+        return next((job_of(job, region, account_id) for region, job in found), None)
 
     def roles(self) -> list[Role]:
         """Every role of the account."""

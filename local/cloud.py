@@ -21,7 +21,7 @@ from local.client import CloudError, LocalCloud
 from local.worker_environment import worker_python
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from types import FrameType, TracebackType
 
     from local.deploy import DeployedResource, Deployment
@@ -60,6 +60,7 @@ class Cloud:
         *,
         project: Path = PROJECT,
         shared: bool = True,
+        changes: Mapping[str, Mapping[str, object]] | None = None,
         progress: Callable[[str], None] = lambda _phase: None,
     ) -> Self:
         """Start a local cloud and deploy the Pulumi program onto it.
@@ -70,6 +71,7 @@ class Cloud:
             stack: Which Pulumi.<stack>.yaml to deploy.
             project: The Pulumi program's folder.
             shared: Whether others may find it, through `cloud.json` in the state folder.
+            changes: Settings that are others than in the stack's file: by the object's key, then by the setting's.
             progress: Told of each phase as it begins.
 
         Raises:
@@ -91,19 +93,22 @@ class Cloud:
             from local import deploy  # noqa: F401, PLC0415 - slow (Pulumi), and the cloud loads meanwhile
 
             seconds["pulumi"] = time.monotonic() - began - sum(seconds.values())
-            cloud.local = cloud.deploy(stack, project=project)
+            cloud.local = cloud.deploy(stack, project=project, changes=changes)
             seconds["deployment"] = time.monotonic() - began - sum(seconds.values())
             seconds["all"] = time.monotonic() - began
             progress("ready")
             undo.pop_all()
             return cloud
 
-    def deploy(self, stack: str, *, project: Path = PROJECT) -> LocalCloud:
+    def deploy(
+        self, stack: str, *, project: Path = PROJECT, changes: Mapping[str, Mapping[str, object]] | None = None
+    ) -> LocalCloud:
         """Deploy a stack of the Pulumi program, beside those that are there.
 
         Args:
             stack: Which Pulumi.<stack>.yaml to deploy.
             project: The Pulumi program's folder.
+            changes: Settings that are others than in the stack's file.
 
         Returns:
             The cloud, as whoever uses that stack sees it.
@@ -120,7 +125,7 @@ class Cloud:
             # Pulumi's SDK warns of its own deprecated classes as it loads them, whether anybody uses those or not.
             warnings.filterwarnings("ignore", r"\S+ has been deprecated in favor of", DeprecationWarning)
             try:
-                deployment = deploy(project, stack, self.endpoint)
+                deployment = deploy(project, stack, self.endpoint, changes=changes or {})
             except DeployError as error:
                 self._deployments[stack] = error.deployment
                 raise

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from local.clock import Clock
     from local.cloudfront.edge import Edge
     from local.faults import Faults
+    from local.glue_service import GlueService
     from local.http_api import HttpApis
     from local.http_message import Request, Response
     from local.inbox import Inbox
@@ -43,6 +44,7 @@ class Control:
         *,
         service: LambdaService,
         schedules: Schedules,
+        glue: GlueService,
         clock: Clock,
         inbox: Inbox,
         mail: MailService,
@@ -56,6 +58,7 @@ class Control:
         self._account = account
         self._service = service
         self._schedules = schedules
+        self._glue = glue
         self._clock = clock
         self._inbox = inbox
         self._inbox_page = InboxPage(inbox)
@@ -167,6 +170,8 @@ class Control:
             "now": self._clock.now().isoformat(),
             "functions": functions,
             "workers": self._service.worker_pids(),
+            "glue_runs": self._glue.runs(),
+            "glue_processes": self._glue.pids(),
             "function_workers": {name: self._service.workers_of(name) for name in functions},
             "schedules": self._schedules.next_firings(),
             "mails": len(self._inbox.mails()),
@@ -180,13 +185,14 @@ class Control:
         Messages that no function polls for do not count either: they stay where they are. Nor does a schedule until it
         falls due.
         """
+        glue_busy = self._glue.is_busy()  # before the queues: the end of a run becomes a message
         with self._account.locked():
             running = self._service.in_flight
             queues = {queue.name: _counts(queue) for queue in self._account.queues()}
             mappings = [mapping for mapping in self._account.event_source_mappings() if mapping.enabled]
             polled = {mapping.event_source_arn.rpartition(":")[2] for mapping in mappings}
             waiting = {name for name, counts in queues.items() if counts["visible"] + counts["hidden"]}
-            busy = running or self._schedules.is_busy() or self._service.in_flight
+            busy = running or self._schedules.is_busy() or glue_busy or self._service.in_flight
             idle = not busy and not waiting & polled
         return {"idle": idle, "in_flight": running, "queues": queues}
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from local.control import Control
     from local.credentials import Credentials
     from local.event_sources import EventSources
+    from local.glue_service import GlueService
     from local.http_api import HttpApis
     from local.http_message import Request
     from local.iam.gate import Gate
@@ -60,6 +61,7 @@ class Front:
         posts: PresignedPosts,
         mail: MailService,
         textract: TextractService,
+        glue: GlueService,
         control: Control,
     ) -> None:
         self._account = account
@@ -72,6 +74,7 @@ class Front:
         self._posts = posts
         self._mail = mail
         self._textract = textract
+        self._glue = glue
         self._control = control
         self._links = Links(account)
         self.stopping = False
@@ -122,12 +125,14 @@ class Front:
         response = self._answer(request, caller)
         return self._gate.veil(request, caller.credentials, response) if caller.scope.service == "s3" else response
 
-    def _answer(self, request: Request, caller: Caller) -> Response:
+    def _answer(self, request: Request, caller: Caller) -> Response:  # noqa: PLR0911 - one return for each service
         """Have the service answer that the signature is for, as on AWS the host would: by that it was let in."""
         service, who = caller.scope.service, caller.credentials
         operation = request.header("X-Amz-Target").rpartition(".")[2]
         if service == "textract":
             return self._textract.handle(request, operation, who)
+        if service == "glue" and self._glue.takes(operation):
+            return self._glue.handle(request, operation, who.account_id)
         if service == "events":
             return self._events(request, operation, who)
         if service == "sqs":
@@ -174,7 +179,9 @@ class Front:
 
     def _events(self, request: Request, operation: str, caller: Credentials) -> Response:
         """Make, change or remove a rule; the schedules follow."""
-        reason = schedules.why_unsupported(operation, request.json())
+        with self._account.locked():
+            scheduled = {rule.name for rule in self._account.scheduled_rules()}
+        reason = schedules.why_unsupported(operation, request.json(), scheduled)
         if reason:
             return _cannot("ValidationException", reason)
         response = self._account.handle(request, caller.account_id)

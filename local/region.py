@@ -75,9 +75,11 @@ class Region:
         from local.cloudfront.edge import Edge  # noqa: PLC0415
         from local.control import Control  # noqa: PLC0415
         from local.credentials import KeyRing  # noqa: PLC0415
+        from local.event_bus import EventBus  # noqa: PLC0415
         from local.event_sources import EventSources  # noqa: PLC0415
         from local.faults import Faults  # noqa: PLC0415
         from local.front import Front  # noqa: PLC0415
+        from local.glue_service import GlueService  # noqa: PLC0415
         from local.http_api import HttpApis  # noqa: PLC0415
         from local.iam.gate import Gate  # noqa: PLC0415
         from local.inbox import Inbox  # noqa: PLC0415
@@ -118,10 +120,14 @@ class Region:
         mail = MailService(self.account, self.inbox, region, faults, self.endpoint)
         textract = TextractService(self.account, self.ledger, faults)
         stack.callback(textract.stop)
+        bus = EventBus(self.account, self.clock)
+        self.glue = GlueService(self.account, self.clock, self.keys, bus, logs=logs, endpoint=self.endpoint)
+        stack.callback(self.glue.stop)
         control = Control(
             self.account,
             service=self.service,
             schedules=self.schedules,
+            glue=self.glue,
             clock=self.clock,
             inbox=self.inbox,
             mail=mail,
@@ -143,6 +149,7 @@ class Region:
             posts=PresignedPosts(self.account, self.clock, self.keys),
             mail=mail,
             textract=textract,
+            glue=self.glue,
             control=control,
         )
         stack.callback(self.front.stop)

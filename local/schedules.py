@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING, Any, Final
 from local.lambda_service import NoSuchFunctionError, ThrottledError
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from moto.events.models import Rule
 
     from local.account import Account
@@ -37,6 +39,10 @@ _LONGEST_WAIT: Final = 3600.0
 
 _FUNCTION: Final = re.compile(r"arn:aws:lambda:[^:]+:\d+:function:[^:]+")
 _RULE_KEYS: Final = {"Name", "Description", "ScheduleExpression", "State", "Tags", "EventBusName"}
+_PATTERN_KEYS: Final = _RULE_KEYS - {"ScheduleExpression"} | {"EventPattern"}
+_QUEUE: Final = re.compile(r"arn:aws:sqs:[^:]+:\d+:[^:]+")
+_SOURCES: Final = {"aws.glue"}
+"""The services that tell EventBridge anything here (`event_bus.py`)."""
 _STATES: Final = {"ENABLED", "DISABLED"}
 _TARGET_KEYS: Final = {"Id", "Arn", "Input"}
 
@@ -211,17 +217,27 @@ def interval_seconds(expression: str) -> int:
     return int(rate[1]) * _SECONDS[rate[2]]
 
 
-def why_unsupported(operation: str, asked: dict[str, Any]) -> str:
-    """Why a rule or its targets cannot be had as asked; empty when they can. Better refused than undone in silence."""
+def why_unsupported(operation: str, asked: dict[str, Any], scheduled: Container[str]) -> str:
+    """Why a rule or its targets cannot be had as asked; empty when they can. Better refused than undone in silence.
+
+    Args:
+        operation: EventBridge's.
+        asked: What it is asked for.
+        scheduled: The names of the rules that have a schedule.
+    """
     match operation:
         case "PutRule":
             return _why_no_rule(asked)
         case "PutTargets":
-            return next(filter(None, map(_why_no_target, asked.get("Targets") or [])), "")
+            by_schedule = str(asked.get("Rule")) in scheduled
+            reasons = (_why_no_target(target, by_schedule=by_schedule) for target in asked.get("Targets") or [])
+            return next(filter(None, reasons), "")
     return ""
 
 
 def _why_no_rule(asked: dict[str, Any]) -> str:
+    if "EventPattern" in asked:
+        return _why_no_pattern(asked)
     if unknown := sorted(set(asked) - _RULE_KEYS):
         return f"rules are followed for their schedule alone, without {', '.join(unknown)}"
     if asked.get("State", "ENABLED") not in _STATES:
@@ -233,11 +249,26 @@ def _why_no_rule(asked: dict[str, Any]) -> str:
     return ""
 
 
-def _why_no_target(target: dict[str, Any]) -> str:
+def _why_no_pattern(asked: dict[str, Any]) -> str:
+    if unknown := sorted(set(asked) - _PATTERN_KEYS):
+        return f"a rule that waits for events has no {', '.join(unknown)}"
+    try:
+        sources = json.loads(asked["EventPattern"]).get("source", [])
+    except (ValueError, AttributeError) as error:
+        return f"an event pattern must be a JSON object: {error}"
+    if not sources or not set(sources) <= _SOURCES:
+        return f"nobody sends events here but {', '.join(sorted(_SOURCES))}: a pattern names its source"
+    return ""
+
+
+def _why_no_target(target: dict[str, Any], *, by_schedule: bool) -> str:
     if unknown := sorted(set(target) - _TARGET_KEYS):
         return f"targets are invoked with the event or an input of their own, without {', '.join(unknown)}"
-    if not _FUNCTION.fullmatch(str(target.get("Arn", ""))):
-        return f"only functions are invoked, in their latest version, not {target.get('Arn')}"
+    arn = str(target.get("Arn", ""))
+    if by_schedule and not _FUNCTION.fullmatch(arn):
+        return f"a schedule invokes functions only, in their latest version, not {arn}"
+    if not by_schedule and not _QUEUE.fullmatch(arn):
+        return f"events go to queues only, not to {arn}"
     try:
         json.loads(target.get("Input", "{}"))
     except ValueError as error:

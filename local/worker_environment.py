@@ -14,7 +14,10 @@ import sys
 import tempfile
 import venv
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 LOCK: Final = Path(__file__).resolve().parent.parent / "locks" / "worker.txt"
 
@@ -40,19 +43,20 @@ def worker_python() -> Path:
     return python
 
 
-def environment_folder() -> Path:
-    """Where the environment for this lock and this interpreter belongs, whether it is there or not."""
-    digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()[:16]
+def environment_folder(lock: Path | None = None, kind: str = "worker") -> Path:
+    """Where the environment for a lock (the workers' if None) and this interpreter belongs, there or not."""
+    digest = hashlib.sha256((lock or LOCK).read_bytes()).hexdigest()[:16]
     version = f"{sys.implementation.cache_tag}-{os.uname().machine}"
-    return _cache_folder() / f"worker-{version}-{digest}"
+    return _cache_folder() / f"{kind}-{version}-{digest}"
 
 
-def make_environment(folder: Path, lock: Path) -> None:
+def make_environment(folder: Path, lock: Path, *options: str) -> None:
     """Make a virtual environment with exactly the lock's packages; it appears under its name only when complete.
 
     Args:
         folder: Where it shall be.
         lock: A requirements file with a hash for each package.
+        options: Of pip's, more.
 
     Raises:
         WorkerEnvironmentError: pip could not install the locked packages.
@@ -61,15 +65,16 @@ def make_environment(folder: Path, lock: Path) -> None:
     unfinished = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
     try:
         venv.create(unfinished, with_pip=False, symlinks=True)
-        _install(unfinished / "bin" / "python", lock)
+        _install(unfinished / "bin" / "python", lock, options)
         _put_in_place(unfinished, folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def _install(python: Path, lock: Path) -> None:
+def _install(python: Path, lock: Path, options: Sequence[str]) -> None:
     command = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-input"]
-    command += ["--disable-pip-version-check", "--only-binary", ":all:", "--require-hashes", "--requirement", str(lock)]
+    command += ["--disable-pip-version-check", "--only-binary", ":all:", *options]
+    command += ["--require-hashes", "--requirement", str(lock)]
     # The whole environment is kept here: pip may need a proxy, an index or certificates that it names.
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command, no shell
     if done.returncode != 0:

@@ -17,6 +17,7 @@ import boto3
 from botocore.config import Config
 
 from runtime.adapters.addresses import TableAddresses, TableAddressTokens, TableProofs
+from runtime.adapters.bulk import AwsGlue, S3Manifests, SqsBulkQueue, TablePending, TableStarters
 from runtime.adapters.counters import TableCounters
 from runtime.adapters.dead_letters import TableDeadLetters
 from runtime.adapters.images import S3Images
@@ -34,6 +35,7 @@ from runtime.adapters.unfinished import TableUnfinished
 from runtime.adapters.uploads import S3Uploads
 from runtime.core import limits
 from runtime.core.addresses import Verification
+from runtime.core.bulk import Engine
 from runtime.core.limits import DailyLimit
 from runtime.core.use_cases.addresses import (
     ConfirmProof,
@@ -44,6 +46,7 @@ from runtime.core.use_cases.addresses import (
     StopMails,
     Verifier,
 )
+from runtime.core.use_cases.bulk import Bulk
 from runtime.core.use_cases.count import Count
 from runtime.core.use_cases.deadline import Deadline
 from runtime.core.use_cases.failures import Failures
@@ -55,6 +58,7 @@ from runtime.core.use_cases.resend import AskAgain, Resend
 from runtime.core.use_cases.sweep import Sweep
 from runtime.handlers.api import Api, UseCases
 from runtime.handlers.batch import Batch, body_of
+from runtime.handlers.bulk import work as bulking
 from runtime.handlers.count import work as counting
 from runtime.handlers.deadline import work as reminding
 from runtime.handlers.failures import read as dead_letters_from
@@ -64,6 +68,7 @@ from runtime.handlers.publish import work as publishing
 from runtime.handlers.sweep import scheduled
 from runtime.settings import (
     ApiSettings,
+    BulkSettings,
     CountSettings,
     DeadlineSettings,
     FailuresSettings,
@@ -208,13 +213,40 @@ class Wiring:
         """Counts transcripts."""
         told = CountSettings.read(self._environ)
         log = self._log(told)
+        table = self._table(told.table_name)
         use_case = Count(
             results=S3Results(self._s3, told.results_bucket),
-            records=TableRecords(self._table(told.table_name), told.results_bucket),
+            records=TableRecords(table, told.results_bucket),
+            pending=TablePending(table),
+            queue=SqsBulkQueue(self._sqs, told.bulk_queue_url),
             clock=self.clock,
             log=log,
+            engine=Engine(told.engine),
+            glue_above_words=told.glue_above_words,
         )
         return self._batches(counting(use_case), log)
+
+    def bulk(self) -> Handler:
+        """Starts runs on Glue for what waits, and settles what they came to."""
+        told = BulkSettings.read(self._environ)
+        table, log = self._table(told.table_name), self._log(told)
+        use_case = Bulk(
+            pending=TablePending(table),
+            starters=TableStarters(table),
+            manifests=S3Manifests(self._s3, told.results_bucket),
+            glue=AwsGlue(self._session.client("glue", config=_QUICK), told.glue_job, told.results_bucket),
+            queue=SqsBulkQueue(self._sqs, told.bulk_queue_url),
+            results=S3Results(self._s3, told.results_bucket),
+            records=TableRecords(table, told.results_bucket),
+            waiters=TableWaiters(table),
+            notifications=SqsNotifications(self._sqs, told.notify_queue_url),
+            clock=self.clock,
+            tokens=self.tokens,
+            log=log,
+            gather_seconds=told.gather_seconds,
+            lease_seconds=told.lease_seconds,
+        )
+        return self._batches(bulking(use_case), log)
 
     def publish(self) -> Handler:
         """Makes results known."""
@@ -316,6 +348,8 @@ class Wiring:
                 count=told.count_queue_url,
                 publish=told.publish_queue_url,
             ),
+            pending=TablePending(table),
+            bulk=SqsBulkQueue(self._sqs, told.bulk_queue_url),
             notifications=SqsNotifications(self._sqs, told.notify_queue_url),
             clock=self.clock,
             log=log,
@@ -345,7 +379,7 @@ def _handler(respond: Respond) -> Handler:
     return handle
 
 
-_FUNCTIONS: Final = ("api", "ingest", "count", "publish", "notify", "deadline", "failures", "sweep")
+_FUNCTIONS: Final = ("api", "ingest", "count", "bulk", "publish", "notify", "deadline", "failures", "sweep")
 _made: Final[dict[str, Handler]] = {}
 
 

@@ -82,6 +82,22 @@ class CountSettings(FunctionSettings):
 
     table_name: str
     results_bucket: str
+    bulk_queue_url: str
+    engine: str
+    glue_above_words: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BulkSettings(FunctionSettings):
+    """What `bulk` is told."""
+
+    table_name: str
+    results_bucket: str
+    bulk_queue_url: str
+    notify_queue_url: str
+    glue_job: str
+    gather_seconds: float
+    lease_seconds: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +155,7 @@ class SweepSettings(FunctionSettings):
     ingest_queue_url: str
     count_queue_url: str
     publish_queue_url: str
+    bulk_queue_url: str
     notify_queue_url: str
     patience_seconds: float
     mail_verification: str

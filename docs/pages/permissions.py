@@ -18,8 +18,9 @@ _HEAD: Final = """# Permissions
 
 Made by running `__main__.py`, by `make docs`; not edited by hand. Resources have the names that the program gives them.
 
-Each function has a role of its own, which Lambda alone may act as. It may do what stands here, and nothing else: a full
-run of the service uses each of these rights, and a test compares the two (`tests/service/test_permissions.py`).
+Each function has a role of its own, which Lambda alone may act as; so has the job (`glue`), for Glue alone. It may do
+what stands here, and nothing else: a full run of the service uses each of these rights, and a test compares the two
+(`tests/service/test_permissions.py`).
 
 """
 
@@ -47,13 +48,23 @@ def permissions() -> str:
     """The page."""
     stack = recorded("prod")
     parts = [_HEAD]
-    for function in sorted(stack.of(rules.FUNCTION), key=_handler):
-        parts += [f"## {_handler(function)}\n\n| what for | action | on | if |\n|---|---|---|---|\n"]
-        parts += [_row(statement) for statement in rules.grants_of(stack, function)]
+    (job,) = stack.of(rules.JOB)
+    who = {_handler(function): str(function.inputs["role"]) for function in stack.of(rules.FUNCTION)}
+    who["glue"] = str(job.inputs["roleArn"])
+    for name, role in sorted(who.items()):
+        parts += [f"## {name}\n\n| what for | action | on | if |\n|---|---|---|---|\n"]
+        parts += [_row(statement) for statement in _granted(stack, role)]
         parts += ["\n"]
     parts += [_STAR, *(f"| `{action}` | {reason} |\n" for action, reason in sorted(rules.ON_EVERYTHING.items())), "\n"]
     parts += [_RESOURCES, *sorted(_let_in(stack))]
     return "".join(parts)
+
+
+def _granted(stack: RecordedStack, role_arn: str) -> Iterator[dict[str, Any]]:
+    (role,) = [role for role in stack.of(rules.ROLE) if role.out("arn") == role_arn]
+    for policy in stack.of(rules.ROLE_POLICY):
+        if policy.inputs["role"] == role.out("name"):
+            yield from rules.statements(policy)
 
 
 def _handler(function: Recorded) -> str:

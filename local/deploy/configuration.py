@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -11,13 +12,16 @@ import yaml
 from local.deploy.names import PULUMIS_PATTERN, NamePattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 
 class ConfigurationError(ValueError):
     """The project's or the stack's file is missing, or says something that is not done here."""
 
+
+NOTHING: Mapping[str, Mapping[str, object]] = MappingProxyType({})
+"""No changes."""
 
 _AUTONAMING = "pulumi:autonaming"
 
@@ -32,10 +36,13 @@ class Configuration:
     values: dict[str, str]
 
 
-def read_configuration(project: Path, stack: str, *, region: str, account: str) -> Configuration:
+def read_configuration(
+    project: Path, stack: str, *, region: str, account: str, changes: Mapping[str, Mapping[str, object]] = NOTHING
+) -> Configuration:
     """Read Pulumi.yaml and Pulumi.<stack>.yaml in the folder `project`.
 
-    `aws:region` is `region`, whatever the files say: here the caller decides where the program goes.
+    `aws:region` is `region`, whatever the files say: here the caller decides where the program goes. So do `changes`,
+    by the key of an object and the keys in it.
 
     Raises:
         ConfigurationError: A file is missing, holds an encrypted value (there is no key here to open it), or sets
@@ -47,6 +54,9 @@ def read_configuration(project: Path, stack: str, *, region: str, account: str) 
     values = {f"{name}:{key}" if ":" not in key else key: value for key, value in _of_project(about)}
     for key, value in (_load(project / f"Pulumi.{stack}.yaml").get("config") or {}).items():
         values[key if ":" in key else f"{name}:{key}"] = value
+    for key, changed in changes.items():
+        written = values.get(f"{name}:{key}")
+        values[f"{name}:{key}"] = {**(written if isinstance(written, dict) else {}), **changed}
     naming = NamePattern(name, stack, f"{account} {region}", _pattern(values.pop(_AUTONAMING, None)))
     values["aws:region"] = region
     for key, value in values.items():

@@ -6,7 +6,7 @@ import gc
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-from local.deploy.configuration import read_configuration
+from local.deploy.configuration import NOTHING, read_configuration
 from local.deploy.deployment import DeployError, Deployment, Failure
 from local.deploy.inputs import InputError
 from local.deploy.monitor import Monitor
@@ -15,17 +15,18 @@ from local.deploy.target import Target
 from local.deploy.wire import unknown_paths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 
-def deploy(
+def deploy(  # noqa: PLR0913 - each a decision of its own, all but the first three by keyword or left out
     project: Path,
     stack: str,
     endpoint_url: str,
     *,
     region: str = "us-east-1",
     account: str = "123456789012",
+    changes: Mapping[str, Mapping[str, object]] = NOTHING,
 ) -> Deployment:
     """Create all that the Pulumi program in the folder `project` declares for `stack`, where `endpoint_url` plays AWS.
 
@@ -37,6 +38,7 @@ def deploy(
         endpoint_url: Where every AWS service answers.
         region: Which AWS region; it stands above the stack's `aws:region`.
         account: Twelve digits; moto keeps accounts apart by them.
+        changes: Settings that are others than in the stack's file: by the object's key, then by the setting's.
 
     Raises:
         ConfigurationError: The project's or the stack's file cannot be used.
@@ -44,7 +46,7 @@ def deploy(
         Exception: Whatever the program itself raises before it has created anything.
     """
     root = project.resolve()
-    configuration = read_configuration(root, stack, region=region, account=account)
+    configuration = read_configuration(root, stack, region=region, account=account, changes=changes)
     target = Target(account, region, endpoint_url)
     monitor = Monitor(target, configuration.naming, root)
     try:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _GONE = frozenset(
     {
         "AWS.SimpleQueueService.NonExistentQueue",
+        "EntityNotFoundException",
         "ConfigurationSetDoesNotExist",  # moto's word, of SES's older interface
         "NoSuchBucket",
         "NoSuchBucketPolicy",

@@ -107,14 +107,23 @@ class Access:
             told = self._of_resource(resource)
             return decide(Ask(action, resource, context), Principal(service=service), of_resource=told).allowed
 
-    def may_assume(self, service: str, role_arn: str) -> bool:
-        """Whether a service may act as a role, by the role's trust policy."""
+    def may_assume(self, service: str, role_arn: str, *, source_account: str = "") -> bool:
+        """Whether a service may act as a role, by the role's trust policy.
+
+        Args:
+            service: Such as `lambda.amazonaws.com`.
+            role_arn: The role.
+            source_account: Whose resource it acts for; empty where the service does not tell it.
+        """
         with self._account.locked():
             role = self._account.role(role_arn)
             if role is None:
                 return False
             trust = statements_of(role.assume_role_policy_document, f"the trust policy of {role.name}", of_trust=True)
-            ask = Ask("sts:AssumeRole", role_arn, {"aws:securetransport": "true"})
+            context = {"aws:securetransport": "true"}
+            if source_account:
+                context["aws:sourceaccount"] = source_account
+            ask = Ask("sts:AssumeRole", role_arn, context)
             return decide(ask, Principal(service=service), of_resource=trust).allowed
 
     def granted(self) -> list[Right]:

@@ -42,6 +42,7 @@ def asks_of(request: Request, scope: Scope, account: Account, caller_account: st
     """
     known: dict[str, Callable[[], Iterator[Ask]]] = {
         "dynamodb": lambda: _dynamodb(request, scope, account, caller_account),
+        "glue": lambda: _glue(request, scope, caller_account),
         "lambda": lambda: _lambda(request, scope, caller_account),
         "s3": lambda: s3_asks(request),
         "ses": lambda: _ses(request, scope, account, caller_account),
@@ -262,6 +263,19 @@ def function_arn(named: str, region: str, account_id: str) -> str:
         case [owner, "function", name, *_]:
             return f"arn:aws:lambda:{region}:{owner}:function:{name}"
     return f"arn:aws:lambda:{region}:{account_id}:function:{named}"
+
+
+_GLUE_ACTIONS: Final = frozenset({"StartJobRun", "GetJobRun", "GetJobRuns", "BatchStopJobRun"})
+"""None asks for `iam:PassRole`: the role was passed when the job was made."""
+
+
+def _glue(request: Request, scope: Scope, caller_account: str) -> Iterator[Ask]:
+    """https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsglue.html."""
+    operation = _operation(request)
+    if operation not in _GLUE_ACTIONS:
+        raise UnknownCallError(f"glue:{operation}: what it needs is not known here")
+    job = str(request.json().get("JobName", ""))
+    yield Ask(f"glue:{operation}", f"arn:aws:glue:{scope.region}:{caller_account}:job/{job}")
 
 
 def _textract(request: Request) -> Iterator[Ask]:

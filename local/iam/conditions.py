@@ -23,6 +23,7 @@ _TELLABLE: Final = frozenset(
         "aws:sourceaccount",
         "aws:sourcearn",
         "aws:sourceowner",
+        "cloudwatch:namespace",
         "dynamodb:leadingkeys",
         "s3:prefix",
         "ses:fromaddress",

@@ -9,6 +9,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
 from runtime.core.addresses import PROOF_KEPT_SECONDS, AddressToken, Proof, SentAs, Standing
+from runtime.core.bulk import Document, Run, Starter
 from runtime.core.dead_letter import DeadLetter, Queue, Subject
 from runtime.core.reasons import Reason
 from runtime.core.types import Content, Record, RecordState, Request, RequestState, Stage
@@ -21,6 +22,10 @@ UNFINISHED: Final = "unfinished"
 """The attribute, and the index over it, that only rows have that have not come to their end."""
 SINCE: Final = "since"
 """Since when, in seconds since the epoch; the index's sort key."""
+STARTER: Final = ("BULK#STARTER", "STARTER")
+"""Partition and sort key of the one row that runs on Glue are started by."""
+PENDING: Final = ("BULK#PENDING", "DOCUMENT#")
+"""Partition of all that waits for a run on Glue, and how its sort keys begin."""
 RECORD: Final = "RECORD"
 REQUEST: Final = "REQUEST"
 IDENTITY: Final = "IDENTITY"
@@ -73,6 +78,12 @@ def address_token_key(token_hash: str) -> tuple[str, str]:
 def counter_key(name: str) -> tuple[str, str]:
     """Partition and sort key of a counter."""
     return f"COUNTER#{name}", "COUNTER"
+
+
+def pending_key(key: str, generation: int) -> tuple[str, str]:
+    """Partition and sort key of a transcript that waits for a run on Glue."""
+    pk, prefix = PENDING
+    return pk, f"{prefix}{key}#{generation}"
 
 
 def time_to_live(expires_at: float) -> int:
@@ -291,6 +302,30 @@ def to_address_token(row: Mapping[str, Any]) -> AddressToken:
         name=row.get("name", ""),
         issued_at=row.get("issued_at", 0),
         expires_at=row.get("expires_at", 0),
+    )
+
+
+def of_document(document: Document, expires_at: float) -> dict[str, Any]:
+    """The row of a transcript that waits."""
+    pk, sk = pending_key(document.key, document.generation)
+    told = {"since": document.since, "failed_in": document.failed_in, "expires_at": time_to_live(expires_at)}
+    return {"pk": pk, "sk": sk, **told}
+
+
+def to_document(row: Mapping[str, Any]) -> Document:
+    """The transcript that waits in a row."""
+    key, _, generation = row["sk"].removeprefix(PENDING[1]).rpartition("#")
+    return Document(key, int(generation), since=row.get("since", 0), failed_in=row.get("failed_in", ""))
+
+
+def to_starter(row: Mapping[str, Any]) -> Starter:
+    """What the starter's row says; nothing if there is none yet."""
+    name = row.get("run", "")
+    return Starter(
+        run=Run(name, row.get("began_at", 0), row.get("job_run", "")) if name else None,
+        look_at=row.get("look_at", 0),
+        attempt=row.get("attempt", ""),
+        lease_until=row.get("lease_until", 0),
     )
 
 

@@ -8,6 +8,8 @@ ADDRESS#<name>          ADDRESS                 what is known of an address, by 
 PROOF#<proof_id>        PROOF                   somebody's wish to prove an address
 TOKEN#<hash>            TOKEN                   an address token, by its SHA-256
 COUNTER#<name>          COUNTER                 how often something was done on a day, or when it may be done again
+BULK#PENDING            DOCUMENT#<key>#<generation>   a transcript that waits for a run on Glue
+BULK#STARTER            STARTER                 the row that runs are started by, one at a time
 
 The index `unfinished` (by `unfinished`, then `since`) holds the records and requests that have not come to their end,
 and the addresses that SES was asked to verify and has not been seen to have done so.

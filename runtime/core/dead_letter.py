@@ -13,6 +13,7 @@ class Queue(StrEnum):
 
     INGEST = "ingest"
     COUNT = "count"
+    BULK = "bulk"
     PUBLISH = "publish"
     NOTIFY = "notify"
     DEADLINE = "deadline"

@@ -201,6 +201,46 @@ class WordsCounted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LeftToGlue(Event):
+    """A transcript is to be counted in bulk: it waits for the next run."""
+
+    digest: str
+    generation: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunStarted(Event):
+    """A run on Glue was started for all that waited: `run` is our name of it, `job_run` Glue's."""
+
+    run: str
+    job_run: str
+    documents: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSettled(Event):
+    """A run on Glue has ended and what it came to is acted on: `repeated` are those that wait for the next one."""
+
+    run: str
+    job_run: str
+    state: str
+    counted: int
+    failed: int
+    repeated: int
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class BulkFailed(Event):
+    """A transcript could not be counted in bulk: the run said why, or how the second run in vain has ended."""
+
+    level: ClassVar[str] = "error"
+    digest: str
+    generation: int
+    cause: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ResultPublished(Event):
     """The record is `READY` and its waiters are woken."""
 

@@ -5,6 +5,8 @@
                      transcripts/<key>/<generation>.jsonl      what OCR read; wakes `count`
                      results/<key>/text.txt
                      results/<key>/word-count.json             written last; wakes `publish`
+                     bulk/<run>.jsonl                          what a run on Glue is to count, and beside it
+                     bulk/<run>.outcomes.jsonl                 … what became of it
 
 `<key>` is the cache's key of a picture: the MD5 of its bytes, or for a twin `<md5>-<first 16 of its SHA-256>`.
 """
@@ -56,6 +58,12 @@ def parse_transcript(object_key: str) -> tuple[str, int] | None:
     return (found[1], int(found[2])) if found else None
 
 
+def named_transcript(uri: str) -> tuple[str, int] | None:
+    """Cache key and generation of a transcript by its address, in whatever bucket; None when it is none."""
+    _, folder, rest = uri.rpartition("transcripts/")
+    return parse_transcript(folder + rest)
+
+
 def text(key: str) -> str:
     """The text, line by line, as OCR gave it."""
     return f"results/{key}/text.txt"
@@ -70,3 +78,13 @@ def key_of_word_count(object_key: str) -> str | None:
     """The cache key of a word count's object; None when it is none."""
     found = _COUNT.fullmatch(object_key)
     return found[1] if found else None
+
+
+def manifest(run: str) -> str:
+    """What a run is to count."""
+    return f"bulk/{run}.jsonl"
+
+
+def outcomes(run: str) -> str:
+    """What became of it."""
+    return f"bulk/{run}.outcomes.jsonl"

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
     from runtime.core.addresses import AddressToken, Proof, SentAs, Standing
+    from runtime.core.bulk import Document, Run, Starter
     from runtime.core.dead_letter import DeadLetter
     from runtime.core.events import Event
+    from runtime.core.manifest import Outcome
     from runtime.core.reasons import Reason
     from runtime.core.transcript import Transcript
     from runtime.core.types import Claim, Content, Record, Request, RequestState
@@ -319,6 +321,114 @@ class Stages(Protocol):
 
     def counted(self, key: str) -> None:
         """Wake `publish` for a word count."""
+        ...
+
+
+class Pending(Protocol):
+    """The transcripts that wait to be counted in bulk. Reads are consistent."""
+
+    def add(self, document: Document) -> None:
+        """Have one wait; nothing happens if it does already."""
+        ...
+
+    def has(self, key: str, generation: int) -> bool:
+        """Whether it waits."""
+        ...
+
+    def all(self) -> list[Document]:
+        """All that wait, in whatever order."""
+        ...
+
+    def change(self, document: Document) -> None:
+        """Have one wait that is this by now; nothing happens if it waits no longer."""
+        ...
+
+    def remove(self, key: str, generation: int) -> None:
+        """Have it wait no longer; nothing happens if it does not."""
+        ...
+
+
+class Starters(Protocol):
+    """The one row that all who start runs go by. Reads are consistent; all writes but `take` need the lease."""
+
+    def get(self) -> Starter:
+        """How it stands."""
+        ...
+
+    def take(self, attempt: str, *, now: float, lease_until: float) -> Starter | None:
+        """Take the right to start and settle runs; how it stands then. None: somebody else has it."""
+        ...
+
+    def begin(self, attempt: str, run: Run) -> bool:
+        """Note that a run begins, or by which name Glue knows it. False: the right is somebody else's by now."""
+        ...
+
+    def end(self, attempt: str) -> bool:
+        """Note that the run is settled. False: the right is somebody else's by now."""
+        ...
+
+    def expect(self, attempt: str, look_at: float) -> bool:
+        """Note until when a look is on its way. False: the right is somebody else's by now."""
+        ...
+
+    def release(self, attempt: str) -> None:
+        """Give the right back; nothing happens if it is somebody else's by now."""
+        ...
+
+
+class Manifests(Protocol):
+    """What runs are asked to count, and what became of it."""
+
+    def write(self, run: str, documents: Sequence[Document]) -> None:
+        """Write what a run is to count."""
+        ...
+
+    def read(self, run: str) -> list[tuple[str, int]]:
+        """Read it: keys and generations.
+
+        Raises:
+            Absent: There is none (any more).
+        """
+        ...
+
+    def outcomes(self, run: str) -> list[Outcome]:
+        """What the run says of each.
+
+        Raises:
+            Absent: It has not come so far.
+        """
+        ...
+
+
+class Glue(Protocol):
+    """The job, on AWS Glue. Its states are Glue's own words (`runtime.core.bulk`)."""
+
+    def start(self, run: str) -> str:
+        """Start a run for a manifest that is written; Glue's id of it.
+
+        Raises:
+            Throttled: Another one is under way, or the account's capacity is used up.
+        """
+        ...
+
+    def find(self, run: str) -> str | None:
+        """Glue's id of the run that was started for that manifest, if one was."""
+        ...
+
+    def state(self, job_run: str) -> str:
+        """How a run stands, by Glue's id of it; `LOST` if Glue knows none."""
+        ...
+
+
+class BulkQueue(Protocol):
+    """The queue that wakes who starts runs."""
+
+    def pending(self) -> None:
+        """Something waits to be counted in bulk."""
+        ...
+
+    def look(self, seconds: float = 0.0) -> None:
+        """Look, so many seconds from now, how it all stands."""
         ...
 
 

@@ -24,6 +24,8 @@ EXPORTS = {
     "table_name",
     "ingest_queue_url",
     "count_queue_url",
+    "bulk_queue_url",
+    "glue_job",
     "publish_queue_url",
     "notify_queue_url",
     "deadline_queue_url",
@@ -37,6 +39,7 @@ TOLD = {
     "api": runtime_settings.ApiSettings,
     "ingest": runtime_settings.IngestSettings,
     "count": runtime_settings.CountSettings,
+    "bulk": runtime_settings.BulkSettings,
     "publish": runtime_settings.PublishSettings,
     "notify": runtime_settings.NotifySettings,
     "deadline": runtime_settings.DeadlineSettings,
@@ -124,7 +127,9 @@ def test_settings_reach_what_they_are_about() -> None:
     config = configuration("dev")
     config["ocr-wordcount:site"] |= {"formMinutes": 7, "requestTtlDays": 6, "requestsPerSecond": 11, "requestBurst": 12}
     config["ocr-wordcount:ocr"] |= {"maximumConcurrency": 13, "timeoutSeconds": 20, "leaseSeconds": 25}
-    config["ocr-wordcount:count"] |= {"maximumConcurrency": 14}
+    config["ocr-wordcount:count"] |= {"maximumConcurrency": 14, "engine": "glue", "glueAboveWords": 8}
+    config["ocr-wordcount:count"] |= {"gatherSeconds": 9}
+    config["ocr-wordcount:glue"] |= {"workerType": "G.2X", "maximumWorkers": 3, "flex": True, "timeoutMinutes": 4}
     config["ocr-wordcount:mail"] |= {"maximumConcurrency": 15, "lateAfterSeconds": 16}
     config["ocr-wordcount:logs"] |= {"level": "ERROR", "retentionDays": 5}
     config["ocr-wordcount:functions"] |= {"runtime": "python3.12"}
@@ -144,6 +149,11 @@ def test_settings_reach_what_they_are_about() -> None:
     assert stack.one(rules.QUEUE, "mail-deadline-queue").inputs["delaySeconds"] == 16
     sweep = stack.one(rules.FUNCTION, "mend-sweep-lambda").inputs["environment"]["variables"]
     assert int(sweep["PATIENCE_SECONDS"]) > max(120, LONGEST_DELAY)
+    count = stack.one(rules.FUNCTION, "words-count-lambda").inputs["environment"]["variables"]
+    bulk = stack.one(rules.FUNCTION, "words-bulk-lambda").inputs["environment"]["variables"]
+    assert (count["ENGINE"], count["GLUE_ABOVE_WORDS"], bulk["GATHER_SECONDS"]) == ("glue", "8", "9")
+    job = stack.one(rules.JOB, "words-glue-job").inputs
+    assert (job["workerType"], job["numberOfWorkers"], job["executionClass"], job["timeout"]) == ("G.2X", 3, "FLEX", 4)
     assert {group.inputs["retentionInDays"] for group in stack.of(rules.LOG_GROUP)} == {5}
     assert stack.one(rules.STAGE, "site-http-stage").inputs["defaultRouteSettings"] == {
         "throttlingRateLimit": 11,
@@ -153,6 +163,7 @@ def test_settings_reach_what_they_are_about() -> None:
         "dead-letters-feeds": 2,
         "ocr-ingest-feeds": 13,
         "words-count-feeds": 14,
+        "words-bulk-feeds": 2,
         "words-publish-feeds": 14,
         "mail-notify-feeds": 15,
         "mail-deadline-feeds": 15,

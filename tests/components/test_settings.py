@@ -203,7 +203,7 @@ def test_a_misspelt_section_is_recognised_and_keeps_its_settings() -> None:
     config["ocr-wordcount:mails"] = config.pop("ocr-wordcount:mail")
     assert refusal(config) == as_told(
         "ocr-wordcount:mails is no setting. Did you mean ocr-wordcount:mail? "
-        "There are: site, ocr, count, cache, mail, logs, functions.",
+        "There are: site, ocr, count, glue, cache, mail, logs, functions.",
         "In Pulumi.dev.yaml write:",
         "",
         "  config:",
@@ -235,7 +235,8 @@ def test_a_section_that_is_there_twice_in_two_spellings_is_recognised() -> None:
 
 def test_a_section_like_no_other_is_to_be_taken_out() -> None:
     assert refusal(dev_with({"ocr-wordcount:printer": {"paper": "A4"}})) == (
-        "ocr-wordcount:printer is no setting: take it out. There are: site, ocr, count, cache, mail, logs, functions."
+        "ocr-wordcount:printer is no setting: take it out."
+        " There are: site, ocr, count, glue, cache, mail, logs, functions."
     )
 
 
@@ -244,7 +245,8 @@ def test_a_section_under_another_projects_name_is_recognised() -> None:
     config["ocr-wordcuont:count"] = config.pop("ocr-wordcount:count")
     message = refusal(config)
     assert message.startswith("ocr-wordcuont:count is no setting. Did you mean ocr-wordcount:count?")
-    assert message.endswith("    ocr-wordcount:count:\n      maximumConcurrency: 5")
+    kept = "maximumConcurrency: 5\n      engine: auto\n      glueAboveWords: 500000\n      gatherSeconds: 30"
+    assert message.endswith(f"    ocr-wordcount:count:\n      {kept}")
 
 
 def test_a_misspelt_region_is_recognised() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from components import renames
 from tests.components.recorder import configuration, record_program, recorded, run_main
-from tests.components.urns import PAGE_FILE, complaints, listed, made
+from tests.components.urns import UPLOADED_FILE, complaints, listed, made
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -110,7 +110,7 @@ def test_whatever_is_renamed_is_registered_under_its_earlier_urn(monkeypatch: py
     """Components and what is in them, however deep: the URN that is worked out for an alias is the engine's."""
     monkeypatch.setattr(renames, "RENAMED", {f"earlier::{urn}": urn for urn in of_dev()})
     stack = record_program(run_main, configuration("dev"), "dev")
-    assert {each.urn: each.aliases for each in stack.resources if each.type != PAGE_FILE} == {
+    assert {each.urn: each.aliases for each in stack.resources if each.type != UPLOADED_FILE} == {
         f"urn:pulumi:dev::{urn}": {f"urn:pulumi:dev::earlier::{urn}"} for urn in of_dev()
     }
 

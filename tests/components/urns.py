@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 LIST = PROJECT / "components" / "urns.txt"
 
-PAGE_FILE = "aws:s3/bucketObjectv2:BucketObjectv2"
-"""A file of the page: what vanishes is uploaded again, or was taken out of web/ on purpose."""
+UPLOADED_FILE = "aws:s3/bucketObjectv2:BucketObjectv2"
+"""A file of the page, or the code of a job: what vanishes is uploaded again, or was taken out on purpose."""
 
 
 def listed() -> list[str]:
@@ -24,8 +24,8 @@ def listed() -> list[str]:
 
 
 def made(stack: RecordedStack) -> set[str]:
-    """The URNs that the program makes, less the part that names the stack, and but for the page's files."""
-    return {resource.urn.partition("::")[2] for resource in stack.resources if resource.type != PAGE_FILE}
+    """The URNs that the program makes, less the part that names the stack, and but for uploaded files."""
+    return {resource.urn.partition("::")[2] for resource in stack.resources if resource.type != UPLOADED_FILE}
 
 
 def complaints(

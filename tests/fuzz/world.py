@@ -14,8 +14,8 @@ from runtime.core.dead_letter import Queue
 from runtime.core.ports import StoredCount
 from runtime.core.transcript import load as load_transcript
 from runtime.core.word_count import load as load_count
+from runtime.handlers import bulk, deadline, failures, ingest, notify, publish
 from runtime.handlers import count as counting
-from runtime.handlers import deadline, failures, ingest, notify, publish
 from runtime.handlers.api import Api
 from runtime.handlers.batch import Batch
 from tests.runtime import fakes
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 MOST_RECEIVES: Final = 7
 MOST_ROUNDS: Final = 60
-QUEUES: Final = (Queue.INGEST, Queue.DEADLINE, Queue.COUNT, Queue.PUBLISH, Queue.NOTIFY)
+QUEUES: Final = (Queue.INGEST, Queue.DEADLINE, Queue.COUNT, Queue.BULK, Queue.PUBLISH, Queue.NOTIFY)
 ARNS: Final = {queue: f"arn:aws:sqs:us-east-1:123456789012:{queue}-queue" for queue in QUEUES}
 DEAD_ARN: Final = "arn:aws:sqs:us-east-1:123456789012:dead-letters"
 
@@ -114,6 +114,7 @@ class World:
             Queue.INGEST: ingest.work(service.ingest),
             Queue.DEADLINE: deadline.work(service.deadline),
             Queue.COUNT: counting.work(service.count),
+            Queue.BULK: bulk.work(service.bulk),
             Queue.PUBLISH: publish.work(service.publish),
             Queue.NOTIFY: notify.work(service.notify, service.send_proof),
         }
@@ -135,7 +136,7 @@ class World:
         """Deliver until nothing is left; what fails too often dies, and is told to `failures`."""
         for _ in range(MOST_ROUNDS):
             self._collect()
-            if not self.waiting and not self.dying:
+            if not self.waiting and not self.dying and not self._has_counted_in_bulk():
                 return
             for queue in QUEUES:
                 self._deliver([message for message in self.waiting if message.queue is queue], self._batches[queue])
@@ -153,6 +154,18 @@ class World:
             self.put(queue, json.dumps(self.s3_event(written)))
         while service.notifications.sent:
             self.put(Queue.NOTIFY, json.dumps({"request_id": service.notifications.sent.pop(0)}))
+
+    def _has_counted_in_bulk(self) -> bool:
+        """Whether something was left to Glue; then time has passed for it, and a run that was under way has ended."""
+        service = self.service
+        there = bool(service.bulk_queue.sent)
+        for what, seconds in service.bulk_queue.take():
+            service.clock.advance(seconds)
+            self.put(Queue.BULK, json.dumps({"bulk": what}))
+        if service.glue.is_under_way():
+            self.put(Queue.BULK, json.dumps({"detail": {"jobRunId": service.end_run()}}))
+            there = True
+        return there
 
     def _deliver(self, messages: list[Message], batch: Batch) -> None:
         messages = list(messages)

@@ -8,8 +8,8 @@ from pyspark.sql import functions as F  # noqa: N812  Spark's own custom
 
 from glue import words as spark_words
 from glue.documents import count_documents
-from glue.manifest import Document, Ending
 from runtime.core import keys, words
+from runtime.core.manifest import Document, Ending
 from runtime.core.transcript import Transcript, TranscriptRow
 from runtime.core.word_count import tally
 

@@ -16,9 +16,9 @@ from moto.server import ThreadedMotoServer
 from glue import documents as documents_module
 from glue import stores, word_count
 from glue.documents import count_documents
-from glue.manifest import Document, Ending, dump_documents
 from runtime.adapters.results import S3Results
 from runtime.core import keys
+from runtime.core.manifest import Document, Ending, dump_documents
 from runtime.core.transcript import Transcript, TranscriptRow, load
 from runtime.core.types import Claim
 from runtime.core.word_count import tally

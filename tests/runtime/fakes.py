@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from runtime.core import keys
 from runtime.core.addresses import Standing
-from runtime.core.errors import Absent, AddressUnverified, Changed
+from runtime.core.bulk import LOST, QUIET_SECONDS, SUCCEEDED, UNDER_WAY, Starter
+from runtime.core.errors import Absent, AddressUnverified, Changed, Throttled
 from runtime.core.ports import Counted, Form, StoredCount
 from runtime.core.types import RecordState, RequestState, Stage
 
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
     from runtime.core.addresses import AddressToken, Proof, SentAs
+    from runtime.core.bulk import Document, Run
     from runtime.core.dead_letter import DeadLetter
     from runtime.core.events import Event
+    from runtime.core.manifest import Outcome
     from runtime.core.reasons import Reason
     from runtime.core.transcript import Transcript
     from runtime.core.types import Claim, Content, Record, Request
@@ -586,3 +589,121 @@ class MemoryMailer:
         self.sent.append(message)
         self.recipients.append(recipient)
         return f"message-{len(self.sent)}"
+
+
+@dataclass
+class MemoryPending:
+    waiting: dict[tuple[str, int], Document] = field(default_factory=dict)
+
+    def add(self, document: Document) -> None:
+        self.waiting.setdefault((document.key, document.generation), document)
+
+    def has(self, key: str, generation: int) -> bool:
+        return (key, generation) in self.waiting
+
+    def all(self) -> list[Document]:
+        return list(self.waiting.values())
+
+    def change(self, document: Document) -> None:
+        if self.has(document.key, document.generation):
+            self.waiting[document.key, document.generation] = document
+
+    def remove(self, key: str, generation: int) -> None:
+        self.waiting.pop((key, generation), None)
+
+
+@dataclass
+class MemoryStarters:
+    row: Starter = field(default_factory=Starter)
+
+    def get(self) -> Starter:
+        return self.row
+
+    def take(self, attempt: str, *, now: float, lease_until: float) -> Starter | None:
+        if self.row.lease_until > now and self.row.attempt != attempt:
+            return None
+        self.row = replace(self.row, attempt=attempt, lease_until=lease_until)
+        return self.row
+
+    def begin(self, attempt: str, run: Run) -> bool:
+        return self._change(attempt, run=run, look_at=0.0)
+
+    def end(self, attempt: str) -> bool:
+        return self._change(attempt, run=None)
+
+    def expect(self, attempt: str, look_at: float) -> bool:
+        return self._change(attempt, look_at=look_at)
+
+    def release(self, attempt: str) -> None:
+        self._change(attempt, lease_until=0.0)
+
+    def _change(self, attempt: str, **changes: Any) -> bool:  # noqa: ANN401  fields of a starter
+        if self.row.attempt != attempt:
+            return False
+        self.row = replace(self.row, **changes)
+        return True
+
+
+@dataclass
+class MemoryManifests:
+    asked: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    told: dict[str, list[Outcome]] = field(default_factory=dict)
+
+    def write(self, run: str, documents: Sequence[Document]) -> None:
+        self.asked[run] = [(document.key, document.generation) for document in documents]
+
+    def read(self, run: str) -> list[tuple[str, int]]:
+        return list(_present(self.asked, run))
+
+    def outcomes(self, run: str) -> list[Outcome]:
+        return list(_present(self.told, run))
+
+
+@dataclass
+class MemoryGlue:
+    """Runs that stay under way until a test ends them. The latest one is last."""
+
+    runs: dict[str, str] = field(default_factory=dict)
+    states: dict[str, str] = field(default_factory=dict)
+
+    def start(self, run: str) -> str:
+        if self.is_under_way():
+            raise Throttled("ConcurrentRunsExceededException")
+        job_run = f"jr_{len(self.runs) + 1}"
+        self.runs[job_run] = run
+        self.states[job_run] = "RUNNING"
+        return job_run
+
+    def find(self, run: str) -> str | None:
+        return next((job_run for job_run, known in self.runs.items() if known == run), None)
+
+    def state(self, job_run: str) -> str:
+        return self.states.get(job_run, LOST)
+
+    def is_under_way(self) -> bool:
+        return any(state in UNDER_WAY for state in self.states.values())
+
+    def end(self, state: str = SUCCEEDED) -> str:
+        """End the run that is under way; Glue's id of it."""
+        (job_run,) = [each for each, now in self.states.items() if now in UNDER_WAY]
+        self.states[job_run] = state
+        return job_run
+
+
+@dataclass
+class MemoryBulkQueue:
+    """What was sent, and for how many seconds each is held back."""
+
+    sent: list[tuple[str, float]] = field(default_factory=list)
+
+    def pending(self) -> None:
+        self.sent.append(("pending", QUIET_SECONDS))
+
+    def look(self, seconds: float = 0.0) -> None:
+        self.sent.append(("look", seconds))
+
+    def take(self) -> list[tuple[str, float]]:
+        """All that was sent."""
+        taken = list(self.sent)
+        self.sent.clear()
+        return taken

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from runtime.core import keys
+from runtime.core import keys, word_count
 from runtime.core.addresses import AddressToken, Verification, name_of
-from runtime.core.errors import Retryable
+from runtime.core.bulk import SUCCEEDED, Engine
+from runtime.core.errors import Absent, Retryable
 from runtime.core.limits import PROOFS, UPLOADS, DailyLimit
 from runtime.core.mail.compose import PROOF_HEADER
+from runtime.core.manifest import Cause, Ending, Outcome
 from runtime.core.tokens import hashed
 from runtime.core.use_cases.addresses import (
     ConfirmProof,
@@ -20,6 +22,7 @@ from runtime.core.use_cases.addresses import (
     StopMails,
     Verifier,
 )
+from runtime.core.use_cases.bulk import Bulk
 from runtime.core.use_cases.count import Count
 from runtime.core.use_cases.deadline import Deadline
 from runtime.core.use_cases.failures import Failures
@@ -37,6 +40,7 @@ FRONT_DIGESTS: Final = (hashed("sesame"), hashed("the next"))
 """Of what the front door shows in the events under `handlers/events`, and of what it will show."""
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from email.message import EmailMessage
 
     from runtime.core.ports import Unfinished
@@ -52,6 +56,8 @@ UPLOADS_OF_ALL = 1_000_000
 LEASE = 90.0
 PATIENCE = 960.0
 DAY = 86_400.0
+GATHER = 30.0
+ABOVE = 100
 
 
 def answer(*lines: str) -> dict[str, Any]:
@@ -91,7 +97,13 @@ class Service:
     proofs: fakes.MemoryProofs = field(default_factory=fakes.MemoryProofs)
     counters: fakes.MemoryCounters = field(default_factory=fakes.MemoryCounters)
     verification: Verification = Verification.SES
+    pending: fakes.MemoryPending = field(default_factory=fakes.MemoryPending)
+    starters: fakes.MemoryStarters = field(default_factory=fakes.MemoryStarters)
+    manifests: fakes.MemoryManifests = field(default_factory=fakes.MemoryManifests)
+    glue: fakes.MemoryGlue = field(default_factory=fakes.MemoryGlue)
+    bulk_queue: fakes.MemoryBulkQueue = field(default_factory=fakes.MemoryBulkQueue)
     unfinished: Unfinished | None = None
+    engine: Engine = Engine.AUTO
 
     def __post_init__(self) -> None:
         self.images.now = self.clock.now
@@ -155,7 +167,30 @@ class Service:
             lease_seconds=LEASE,
             keep_seconds=30 * DAY,
         )
-        self.count = Count(self.results, self.records, **around)
+        self.count = Count(
+            self.results,
+            self.records,
+            self.pending,
+            self.bulk_queue,
+            **around,
+            engine=self.engine,
+            glue_above_words=ABOVE,
+        )
+        self.bulk = Bulk(
+            pending=self.pending,
+            starters=self.starters,
+            manifests=self.manifests,
+            glue=self.glue,
+            queue=self.bulk_queue,
+            results=self.results,
+            records=self.records,
+            waiters=self.waiters,
+            notifications=self.notifications,
+            tokens=self.tokens,
+            gather_seconds=GATHER,
+            lease_seconds=LEASE,
+            **around,
+        )
         self.publish = Publish(
             self.results, self.records, self.waiters, self.notifications, keep_seconds=30 * DAY, **around
         )
@@ -190,6 +225,8 @@ class Service:
             unfinished=self.unfinished or fakes.MemoryUnfinished(self.requests.rows, self.records.rows),
             images=self.images,
             stages=self.stages,
+            pending=self.pending,
+            bulk=self.bulk_queue,
             patience_seconds=PATIENCE,
             identities=Identities(self.addresses, self.counters, self.mailer, self.clock, self.log),
         )
@@ -236,6 +273,49 @@ class Service:
                     self.publish(written, self.clock.now())
             while self.notifications.sent:
                 self.notify(self.notifications.sent.pop(0))
+
+    def deliver_bulk(self) -> None:
+        """Let time pass, and deliver what is in the bulk queue, until it is empty."""
+        while self.bulk_queue.sent:
+            what, seconds = self.bulk_queue.sent.pop(0)
+            self.clock.advance(seconds)
+            (self.bulk.something_waits if what == "pending" else self.bulk.look)()
+
+    def end_run(
+        self, state: str = SUCCEEDED, only: int | None = None, cause_of: Callable[[str], Cause | None] = lambda _: None
+    ) -> str:
+        """Have Glue's run do its work, or no more than so many documents of it, and end.
+
+        Args:
+            state: How it ends; only one that succeeds writes a report.
+            only: How many documents it counts before.
+            cause_of: Why it cannot count a document, by its key; None if it can.
+        """
+        job_run = self.glue.end(state)
+        run = self.glue.runs[job_run]
+        told = [self._counted(key, generation, cause_of(key)) for key, generation in self.manifests.asked[run][:only]]
+        if state == SUCCEEDED:
+            self.manifests.told[run] = told
+        return job_run
+
+    def _counted(self, key: str, generation: int, cause: Cause | None) -> Outcome:
+        """As `glue/documents.py` does it."""
+        named = f"s3://bucket/{keys.transcript(key, generation)}"
+        try:
+            transcript = self.results.read_transcript(key, generation)
+        except Absent:
+            there = self.results.counted(key)
+            if there and there.generation >= generation:
+                return Outcome(key, named, Ending.COUNTED_BEFORE)
+            return Outcome(key, named, Ending.FAILED, Cause.ABSENT)
+        if cause:
+            return Outcome(key, named, Ending.FAILED, cause)
+        there = self.results.counts.get(key)
+        counted = word_count.tally(key, transcript)
+        if there and (there.count, there.generation) == (counted, generation):
+            return Outcome(key, named, Ending.COUNTED_BEFORE)
+        written = self.results.write_count(counted, generation)
+        return Outcome(key, named, Ending.COUNTED if written else Ending.OVERTAKEN)
 
     def ingest_until_done(self, upload: Upload, tries: int = 10) -> None:
         """Deliver an upload's message again, a while later, as long as it asks for that."""

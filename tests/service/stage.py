@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +18,7 @@ from local.region import Region
 from tests.service.visitor import PATIENCE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from local.credentials import Credentials
@@ -142,6 +144,15 @@ class Stage:
         finally:
             sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": json.dumps(policy)})
 
+    def kill_run(self) -> None:
+        """End the processes of Glue's run that is under way, as a machine does that is lost."""
+        for pid in self.region.glue.pids():
+            os.killpg(pid, signal.SIGKILL)
+
+    def runs(self) -> list[dict[str, Any]]:
+        """Glue's runs, the first one first."""
+        return self.region.glue.runs()
+
     def has_used(self, function: str, action: str, sid: str = "") -> bool:
         """Whether a function, by a part of its role's name, has used a right."""
         used = self.local.permissions()["used"]
@@ -173,9 +184,9 @@ class Stage:
 
 
 @contextmanager
-def staged(state: Path) -> Iterator[Stage]:
-    """The service, deployed."""
+def staged(state: Path, changes: Mapping[str, Mapping[str, object]] | None = None) -> Iterator[Stage]:
+    """The service, deployed; with other settings than the stack's file, if told."""
     with Region(state) as region:
-        deployment = deploy(PROJECT, "local", region.endpoint)
+        deployment = deploy(PROJECT, "local", region.endpoint, changes=changes or {})
         local = LocalCloud(region.endpoint).announce_deployment("local", deployment.outputs)
         yield Stage(region, local)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from runtime.core.bulk import Engine
 from runtime.core.limits import UPLOADS, DailyLimit
 from runtime.core.use_cases.count import Count
 from runtime.core.use_cases.deadline import Deadline
@@ -143,7 +144,18 @@ _WORKING: Final = (
     ),
     Function(
         "count",
-        lambda ports: count.work(Count(ports.results, ports.records, ports.clock, ports.log)),
+        lambda ports: count.work(
+            Count(
+                ports.results,
+                ports.records,
+                ports.pending,
+                ports.bulk,
+                ports.clock,
+                ports.log,
+                engine=Engine.LAMBDA,  # what runs on Glue meet: tests/runtime/use_cases/test_bulk.py
+                glue_above_words=0,
+            )
+        ),
         timeout=60.0,
         hears_of=("transcripts/", ".jsonl"),
         calls=(

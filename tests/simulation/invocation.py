@@ -39,6 +39,7 @@ class Invocation:
         only_busy: Whether nothing went wrong in it but that services were busy.
         cut_off: Whether something went wrong that no repetition makes good: OCR may be paid again for it.
         forbidden: Whether it was told that something is not there which is.
+        missed: The uploads in which it did not find the bytes that it was told of.
         busy: How often a service was busy for it, by call.
         denied: The calls that were answered with a no.
         handled: Whether its work went well, message by message.
@@ -76,6 +77,7 @@ class Invocation:
     only_busy: bool = True
     cut_off: bool = False
     forbidden: bool = False
+    missed: set[str] = field(default_factory=set)
     denied: set[str] = field(default_factory=set)
     busy: Counter[str] = field(default_factory=Counter)
     handled: list[bool] = field(default_factory=list)

@@ -38,8 +38,10 @@ _MOST_ROUNDS: Final = 40
 
 CALLS: Final = {
     SWEEP: (
+        "bulk.look",
         "images.oldest",
         "notifications.send",
+        "pending.has",
         "records.abandon",
         "records.get",
         "requests.get",
@@ -89,6 +91,8 @@ def errands(ports: Ports) -> Errands:
         results=ports.results,
         images=ports.images,
         stages=ports.stages,
+        pending=ports.pending,
+        bulk=ports.bulk,
         notifications=ports.notifications,
         clock=ports.clock,
         log=ports.log,

@@ -40,6 +40,8 @@ class Ports:
     mailer: core.Mailer
     unfinished: core.Unfinished
     stages: core.Stages
+    pending: core.Pending
+    bulk: core.BulkQueue
     dead_letters: core.DeadLetters
     addresses: core.Addresses
     address_tokens: core.AddressTokens
@@ -65,6 +67,8 @@ def ports(world: World) -> Ports:
         mailer=_watched(world, "mailer", _Ses(world)),
         unfinished=_watched(world, "unfinished", world.unfinished),
         stages=_watched(world, "stages", world.stages),
+        pending=_watched(world, "pending", world.pending),
+        bulk=_watched(world, "bulk", world.bulk),
         dead_letters=_watched(world, "dead_letters", world.dead_letters),
         addresses=_watched(world, "addresses", world.addresses),
         address_tokens=_watched(world, "address_tokens", world.address_tokens),

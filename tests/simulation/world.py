@@ -79,6 +79,8 @@ class World:
         self.notifications = fakes.MemoryNotifications()
         self.unfinished = fakes.MemoryUnfinished(self.requests.rows, self.records.rows)
         self.stages = fakes.MemoryStages()
+        self.pending = fakes.MemoryPending()
+        self.bulk = fakes.MemoryBulkQueue()
         self.dead_letters = fakes.MemoryDeadLetters()
         self.replays = fakes.MemoryReplays()
         self.addresses = fakes.MemoryAddresses()

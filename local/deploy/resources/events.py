@@ -1,4 +1,4 @@
-"""Rules that fire by a schedule, and what they invoke."""
+"""Rules that fire by a schedule or wait for events, and what they invoke or send to."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ _LONGEST_NAME = 64
 _LONGEST_TARGET_ID = 64
 _BUS = "default"  # the only one that has schedules
 
-_RULE: Shape = {"description": "Description", "scheduleExpression": "ScheduleExpression", "state": "State"}
+_RULE: Shape = {
+    "description": "Description",
+    "eventPattern": "EventPattern",
+    "scheduleExpression": "ScheduleExpression",
+    "state": "State",
+}
 _TARGET: Shape = {"arn": "Arn", "input": "Input"}
 
 

@@ -3,6 +3,7 @@
     kept as a DEAD row ─► ingest            who uploaded gets a reason, or waits for who works on the same picture
                           count, publish    the record is FAILED, and all who wait for it are told
                           notify            the request is UNDELIVERABLE: its outcome can be seen, and asked for again
+                          bulk              nothing: what waits for a run is looked at again by the next look
                           deadline          nothing: a mail less, that said that it takes longer
 
 A `READY` record stays as it is. What is alive is left alone: the message comes again when the lease is over.

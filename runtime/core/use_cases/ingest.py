@@ -136,6 +136,7 @@ class Ingest:
         pictures.check(data)
         key = self._keep(data, content)
         if not self.requests.kept(request.request_id, key, self.clock.now()):
+            self._forget_image_of(content, key)
             return self._kept_meanwhile(request, upload, Changed("kept under another key"))
         self.log.emit(events.UploadKept(request_id=request.request_id, digest=key, size=content.size))
         return replace(request, etag=upload.etag, content=content, key=key), content, key
@@ -157,6 +158,7 @@ class Ingest:
             self.uploads.delete(upload.object_key, upload.etag)
         elif request.etag:
             self._wait_for_keeper(request)
+            self.uploads.delete(upload.object_key, upload.etag)  # S3 says the same of what is there and not ours to see
         elif not isinstance(error, Changed):
             raise Retryable("nobody but us deletes an upload, and none of us has bound it: is a permission missing?")
         return None
@@ -207,7 +209,7 @@ class Ingest:
             self.log.emit(events.CacheHit(request_id=request.request_id, digest=record.key))
         if current:
             self._telling.tell(request.request_id, record)
-        self._forget_image_of(request, record.key)
+        self._forget_image_of(record.content, record.key)
         return True
 
     def _count_again(self, request: Request, record: Record) -> bool:
@@ -370,9 +372,9 @@ class Ingest:
         elif not self._claim_and_read(request, content, record.key, record):
             raise Retryable(_OWN_ATTEMPT)
 
-    def _forget_image_of(self, request: Request, key: str) -> None:
+    def _forget_image_of(self, content: Content, key: str) -> None:
         record = self.records.get(key)  # as it is now: it may have been claimed anew
-        if record and record.content == request.content:
+        if record and record.content == content:
             self._forget_image(record)
 
     def _forget_image(self, record: Record) -> None:

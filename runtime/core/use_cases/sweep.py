@@ -2,6 +2,7 @@
 
     TRANSCRIBED, counted        ─► publish        a message was lost between two stages
     TRANSCRIBED, not counted    ─► count
+    TRANSCRIBED, left to Glue                     waits: `bulk` is told to look, whatever there is
     TRANSCRIBED, nothing there  ─► FAILED         its transcript expired: all who wait are told
     a request without an outcome
         whose picture is READY or refused, or that has a reason, or whose SENDING lease ran out  ─► notify
@@ -28,10 +29,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from runtime.core.ports import (
+        BulkQueue,
         Clock,
         Images,
         Log,
         Notifications,
+        Pending,
         Records,
         Requests,
         Results,
@@ -59,6 +62,8 @@ class Sweep:
     results: Results
     images: Images
     stages: Stages
+    pending: Pending
+    bulk: BulkQueue
     notifications: Notifications
     clock: Clock
     log: Log
@@ -68,6 +73,7 @@ class Sweep:
     def __call__(self) -> None:
         """Sweep once. What cannot be looked at is told in the log, keeps nothing else back, and waits for the next."""
         self._guarded("images", self._measure)
+        self._guarded("bulk", self._look)
         before = self.clock.now() - self.patience_seconds
         woken: set[str] = set()
         driven = self._guarded("records", lambda: self._drive_records(before))
@@ -80,6 +86,11 @@ class Sweep:
         oldest = self.images.oldest()
         age = 0.0 if oldest is None else max(0.0, self.clock.now() - oldest)
         self.log.emit(events.ImagesMeasured(oldest_image_seconds=round(age, 3)))
+        return 0
+
+    def _look(self) -> int:
+        """A run whose end was never told, or that nobody started for what waits: who starts runs sees to it."""
+        self.bulk.look()
         return 0
 
     def _drive_records(self, before: float) -> int:
@@ -109,6 +120,8 @@ class Sweep:
         if counted and counted.generation == record.generation:
             self.stages.counted(key)
             return self._driven(key, "publish")
+        if self.pending.has(key, record.generation):
+            return 0
         if self.results.has_transcript(key, record.generation):
             self.stages.transcribed(key, record.generation)
             return self._driven(key, "count")

@@ -13,6 +13,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Waking:
+    """Who waits for a picture whose record has ended, with a reason that may pass or with none: `notify` sees which."""
+
+    waiters: Waiters
+    notifications: Notifications
+
+    def wake_all(self, key: str) -> None:
+        """Let all know who wait; each is struck out last, so that a crash leaves nobody out."""
+        for request_id in self.waiters.of(key):
+            self.notifications.send(request_id)
+            self.waiters.remove(key, request_id)
+
+
+@dataclass(frozen=True)
 class Telling:
     """What the use cases share that end the work on a picture, or find it ended."""
 

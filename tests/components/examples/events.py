@@ -9,6 +9,7 @@ from tests.components.rules import events
 from tests.components.rules.kinds import (
     ALARM,
     BUCKET_NOTIFICATION,
+    EVENT_TARGET,
     QUEUE_POLICY,
     ROLE_POLICY,
     SUBSCRIPTION,
@@ -45,6 +46,11 @@ def _topic_told(**parts: object) -> Change:
 
 
 EXAMPLES: Final[dict[str, Example]] = {
+    "a queue that lets in a rule whose target it is no more": minds(
+        events.who_is_let_in_sends,
+        but(EVENT_TARGET, "words-bulk-hears-ends", rule="other"),
+        "words-bulk-policy lets in who sends nothing",
+    ),
     "a notification to a queue that lets in another bucket": minds(
         events.events_are_let_in,
         reworded(
@@ -142,6 +148,7 @@ EXAMPLES: Final[dict[str, Example]] = {
                 reworded(ROLE_POLICY, policy, "WakeNotify", Action="sqs:GetQueueUrl")
                 for policy in (
                     "ocr-ingest-rights",
+                    "words-bulk-rights",
                     "words-publish-rights",
                     "site-api-rights",
                     "mend-failures-rights",

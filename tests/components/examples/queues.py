@@ -47,7 +47,7 @@ def _sources(*arns: str) -> Change:
 _DEATHLESS: Final = all_of(
     *(
         but(QUEUE, queue, redrivePolicy=LEFT_OUT)
-        for queue in ("words-count-queue", "words-publish-queue", "mail-deadline-queue")
+        for queue in ("words-count-queue", "words-bulk-queue", "words-publish-queue", "mail-deadline-queue")
     )
 )
 

@@ -113,6 +113,12 @@ _HTTP: Final = "over plain HTTP"
 _NO_CERTIFICATE: Final = f"{_SITE} has a domain without a certificate of ours, or over an old TLS"
 _NO_CSP: Final = tuple(f"{_HEADERS} lets more through {name} than nothing" for name in sorted(site.CLOSED))
 
+
+def _file(bucket: str = "<site-web-page-bucket.bucket>", **inputs: str) -> Change:
+    """There is another file."""
+    return more(BUCKET_OBJECT, "site-file", bucket=bucket, **inputs)
+
+
 EXAMPLES: Final[dict[str, Example]] = {
     "a page over plain HTTP": minds(
         site.sites_are_over_https_only,
@@ -290,16 +296,25 @@ EXAMPLES: Final[dict[str, Example]] = {
     ),
     "a page that may be kept for ever": minds(
         site.files_are_told_apart_by_their_names,
-        more(BUCKET_OBJECT, "site-file", key="index.html", cacheControl="public, max-age=31536000, immutable"),
+        _file(key="index.html", cacheControl="public, max-age=31536000, immutable"),
         "site-file may be kept for ever under a name that stays, or not under one that changes",
     ),
     "a hashed file that is asked for each time": minds(
         site.files_are_told_apart_by_their_names,
-        more(BUCKET_OBJECT, "site-file", key="assets/0/main.js", cacheControl="no-cache"),
+        _file(key="assets/0/main.js", cacheControl="no-cache"),
         "site-file may be kept for ever under a name that stays, or not under one that changes",
+    ),
+    "a hashed file of which nothing is told": minds(
+        site.files_are_told_apart_by_their_names,
+        _file(key="assets/0/main.js"),
+        "site-file may be kept for ever under a name that stays, or not under one that changes",
+    ),
+    "a file that is not the page's": lets_pass(
+        site.files_are_told_apart_by_their_names,
+        _file(key="assets/0/main.py", bucket="<cache-results-bucket.bucket>"),
     ),
     "a hashed file that may be kept for ever": lets_pass(
         site.files_are_told_apart_by_their_names,
-        more(BUCKET_OBJECT, "site-file", key="assets/0/main.js", cacheControl="public, max-age=31536000, immutable"),
+        _file(key="assets/0/main.js", cacheControl="public, max-age=31536000, immutable"),
     ),
 }

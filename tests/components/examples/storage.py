@@ -280,6 +280,7 @@ EXAMPLES: Final[dict[str, Example]] = {
         but(QUEUE, "ocr-ingest-queue", messageRetentionSeconds=14 * 86_400 - 1),
         "uploads/ expires after 5 days, not 14",
         "transcripts/ expires after 5 days, not 14",
+        "bulk/ expires after 5 days, not 14",
     ),
     "results that are gone before their record": minds(
         storage.backstops_come_after_all_use,

@@ -97,13 +97,17 @@ def schedules_call_a_function(stack: RecordedStack) -> Iterator[str]:
     functions, schedules = by(stack, kinds.FUNCTION, "arn"), by(stack, kinds.EVENT_RULE, "name")
     called = callers(stack, "events.amazonaws.com")
     for name, schedule in schedules.items():
-        if why := refusal(schedule.inputs.get("scheduleExpression", "")):
+        by_pattern = "eventPattern" in schedule.inputs
+        if not by_pattern and (why := refusal(schedule.inputs.get("scheduleExpression", ""))):
             yield f"{schedule.name} has a schedule that EventBridge refuses: {why}"
         if name not in {target.inputs["rule"] for target in stack.of(kinds.EVENT_TARGET)}:
             yield f"{schedule.name} calls nobody"
         if schedule.inputs.get("state", "ENABLED") != "ENABLED":
             yield f"{schedule.name} is switched off"
+    queues = by(stack, kinds.QUEUE, "arn")
     for target in stack.of(kinds.EVENT_TARGET):
+        if target.inputs["arn"] in queues:
+            continue  # see `events_are_let_in`
         function, schedule = functions.get(target.inputs["arn"]), schedules.get(target.inputs["rule"])
         if function is None or schedule is None or (function.out("name"), schedule.out("arn")) not in called:
             yield f"{target.name} calls a function that its schedule may not call"

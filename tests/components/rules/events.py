@@ -82,6 +82,11 @@ def _deliveries(stack: RecordedStack) -> Iterator[tuple[Recorded, tuple[str, str
     for subscription in stack.of(kinds.SUBSCRIPTION):
         topic, queue = subscription.inputs["topic"], subscription.inputs["endpoint"]
         yield subscription, ("sns.amazonaws.com", topic, "sqs:SendMessage", queue)
+    rules, queues = by(stack, kinds.EVENT_RULE, "name"), by(stack, kinds.QUEUE, "arn")
+    for target in stack.of(kinds.EVENT_TARGET):
+        if target.inputs["arn"] in queues and target.inputs["rule"] in rules:
+            source = rules[target.inputs["rule"]].out("arn")
+            yield target, ("events.amazonaws.com", source, "sqs:SendMessage", target.inputs["arn"])
     for alarm in stack.of(kinds.ALARM):
         for topic in told_by(alarm):
             yield alarm, ("cloudwatch.amazonaws.com", alarm.out("arn"), "sns:Publish", topic)

@@ -28,6 +28,7 @@ EVENT_SOURCE_MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 EVENT_TARGET = "aws:cloudwatch/eventTarget:EventTarget"
 FUNCTION = "aws:lambda/function:Function"
 INTEGRATION = "aws:apigatewayv2/integration:Integration"
+JOB = "aws:glue/job:Job"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 MAIL_IDENTITY = "aws:sesv2/emailIdentity:EmailIdentity"
 METRIC_FILTER = "aws:cloudwatch/logMetricFilter:LogMetricFilter"
@@ -90,7 +91,7 @@ KINDS: Final[dict[str, Kind]] = {
     BUCKET_ENCRYPTION: Kind("S3's own key"),
     BUCKET_LIFECYCLE: Kind("the backstop of every folder"),
     BUCKET_NOTIFICATION: Kind("declared once, after the policies of those that it wakes"),
-    BUCKET_OBJECT: Kind("a file of the page"),
+    BUCKET_OBJECT: Kind("a file of the page, or the code of a job"),
     BUCKET_OWNERSHIP: Kind("no access lists"),
     BUCKET_POLICY: Kind("nobody without TLS; one distribution of ours, if any"),
     BUCKET_PRIVACY: Kind("all four doors shut"),
@@ -100,11 +101,14 @@ KINDS: Final[dict[str, Kind]] = {
     CONFIGURATION_SET: Kind("what SES does with our mail", Name("configurationSetName", 64, _WORD), "ses"),
     DASHBOARD: Kind("shows metrics that something emits", Name("dashboardName", 255, _WORD)),
     DISTRIBUTION: Kind("over HTTPS only, strict, and nothing of the API's kept"),
-    EVENT_RULE: Kind("a schedule that EventBridge takes", Name("name", 64, r"[\w.-]+")),
+    EVENT_RULE: Kind(
+        "a schedule that EventBridge takes, or a pattern of events for a queue", Name("name", 64, r"[\w.-]+")
+    ),
     EVENT_SOURCE_MAPPING: Kind("joins one queue to one function"),
     EVENT_TARGET: Kind("joins a schedule to a function that lets it in"),
     FUNCTION: Kind("its own role, its own log, no secrets", Name("name", 64, _WORD), "lambda"),
     INTEGRATION: Kind("joins a route to a function that lets the API in"),
+    JOB: Kind("its own role, one run at a time, repeated by us alone", Name("name", 255, _WORD), "glue"),
     LOG_GROUP: Kind("named, with an end, and written by one function", Name("name", 512, r"[\w./#-]+"), "logs"),
     MAIL_IDENTITY: Kind("the address or domain of the settings; SES knows it by that"),
     METRIC_FILTER: Kind("makes a metric of an event that our code logs", Name("name", 512, r"[^:*]+")),

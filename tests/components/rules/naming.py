@@ -90,7 +90,7 @@ def logs_are_found_by_their_names(stack: RecordedStack) -> Iterator[str]:
     """Of a name that Pulumi draws, and of Lambda's own, nobody could say beforehand where to look."""
     for group in stack.of(kinds.LOG_GROUP):
         name = group.inputs.get("name", "")
-        if not re.fullmatch(rf"/{PROJECT_NAME}/{stack.name}/[a-z-]+", name):
+        if not re.fullmatch(rf"/{PROJECT_NAME}/{stack.name}/[a-z-]+(/[a-z-]+)?", name):
             yield f"{group.name} is named {name!r}"
 
 

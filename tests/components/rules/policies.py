@@ -25,6 +25,7 @@ SOURCES: Final = {
     "sns.amazonaws.com": kinds.TOPIC,
     "cloudwatch.amazonaws.com": kinds.ALARM,
     "cloudfront.amazonaws.com": kinds.DISTRIBUTION,
+    "events.amazonaws.com": kinds.EVENT_RULE,
 }
 """The services that act for us, and what for."""
 
@@ -33,6 +34,7 @@ ACTIONS: Final = {
     "sns.amazonaws.com": ("sqs:SendMessage",),
     "cloudwatch.amazonaws.com": ("sns:Publish",),
     "cloudfront.amazonaws.com": ("s3:GetObject", "s3:ListBucket"),
+    "events.amazonaws.com": ("sqs:SendMessage",),
 }
 """What they may do."""
 
@@ -41,6 +43,7 @@ CONDITIONS: Final = {
     ("ArnEquals", "aws:SourceArn"),
     ("StringEquals", "aws:SourceAccount"),
     ("StringEqualsIfExists", "aws:SourceAccount"),
+    ("StringEquals", "cloudwatch:namespace"),
     ("StringEquals", "ses:FromAddress"),
     ("StringLike", "s3:prefix"),
     ("ForAllValues:StringLike", "dynamodb:LeadingKeys"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import botocore.session
 
+from tests.components.recorder import ACCOUNT
 from tests.components.rules import kinds
 from tests.components.rules.reading import asked, by, feeds, granted_to, read, variables_of
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 ON_EVERYTHING: Final = {
     "textract:DetectDocumentText": "Textract knows no resources",
+    "cloudwatch:PutMetricData": "CloudWatch knows no resources for metrics; the namespace binds",
     "ses:GetIdentityVerificationAttributes": "SES knows no resources for its look-ups",
     "ses:VerifyEmailIdentity": "SES knows no resources for it",
     "ses:DeleteIdentity": "SES knows no resources for it",
@@ -32,8 +34,17 @@ ON_SEVERAL: Final = {
 }
 """Actions that may be granted on more than ours, and on what pattern of ARNs, and AWS's reason."""
 
-ASSUMED_BY: Final = {kinds.FUNCTION: ("role", "lambda.amazonaws.com")}
+ASSUMED_BY: Final = {
+    kinds.FUNCTION: ("role", "lambda.amazonaws.com"),
+    kinds.JOB: ("roleArn", "glue.amazonaws.com"),
+}
 """Types that act with a role: the input that names it, and the service that assumes it."""
+
+TELLS_ACCOUNT: Final = {
+    # https://docs.aws.amazon.com/glue/latest/dg/cross-service-confused-deputy-prevention.html
+    "glue.amazonaws.com",
+}
+"""Services that tell for which account they assume a role. That Lambda does is written nowhere."""
 
 OTHERWISE_CALLED: Final = {"s3": {"ListBucket"}}
 """Actions that are not called as the operation that they allow."""
@@ -45,6 +56,7 @@ NAMED_BY: Final = {
     kinds.BUCKET: ("bucket",),
     kinds.CONFIGURATION_SET: ("configurationSetName",),
     kinds.FUNCTION: ("name", "arn"),
+    kinds.JOB: ("name",),
     kinds.LOG_GROUP: ("name",),
     kinds.QUEUE: ("url", "arn", "name"),
     kinds.TABLE: ("name", "arn"),
@@ -86,8 +98,12 @@ def _trust(services: set[str]) -> dict[str, Any]:
     allow = {"Effect": "Allow", "Action": "sts:AssumeRole"}
     return {
         "Version": "2012-10-17",
-        "Statement": [{**allow, "Principal": {"Service": service}} for service in services],
+        "Statement": [{**allow, "Principal": {"Service": service}, **_for_us(service)} for service in services],
     }
+
+
+def _for_us(service: str) -> dict[str, Any]:
+    return {"Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}}} if service in TELLS_ACCOUNT else {}
 
 
 def rights_exist(stack: RecordedStack) -> Iterator[str]:

@@ -152,7 +152,11 @@ def forms_come_from_the_site_only(stack: RecordedStack) -> Iterator[str]:
 
 def files_are_told_apart_by_their_names(stack: RecordedStack) -> Iterator[str]:
     """What may be kept for ever lies in a folder of its content's hash, and stays when another comes."""
+    origins = {origin["domainName"] for site in stack.of(kinds.DISTRIBUTION) for _, origin in _behaviours(site)}
+    served = {each.out("bucket") for each in stack.of(kinds.BUCKET) if each.out("bucketRegionalDomainName") in origins}
     for file in stack.of(kinds.BUCKET_OBJECT):
-        for_ever = "immutable" in file.inputs["cacheControl"]
+        if file.inputs["bucket"] not in served:
+            continue
+        for_ever = "immutable" in file.inputs.get("cacheControl", "")
         if for_ever != file.inputs["key"].startswith("assets/"):
             yield f"{file.name} may be kept for ever under a name that stays, or not under one that changes"

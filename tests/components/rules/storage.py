@@ -157,13 +157,14 @@ def nothing_is_kept_for_ever(stack: RecordedStack) -> Iterator[str]:
 
 
 def backstops_come_after_all_use(stack: RecordedStack) -> Iterator[str]:
-    """Uploads and transcripts a day after the last message about them, results a week after their record."""
+    """Uploads, transcripts and runs a day after the last message about them, results a week after their record."""
     ends = dead_letter_queues(stack)
     queues = [queue for queue in stack.of(kinds.QUEUE) if queue.out("arn") not in ends]
     waits = max(queue.inputs["messageRetentionSeconds"] for queue in queues) // DAY
     told = [variables_of(function).get("CACHE_TTL_DAYS") for function in stack.of(kinds.FUNCTION)]
     ttl = max(int(days) for days in told if days)
     due = {"uploads/": waits + 1, "transcripts/": waits + 1, "images/": 3, "results/": ttl + 7}
+    due |= {"bulk/": waits + 1, "corpus/": 7}
     for bucket in stack.of(kinds.BUCKET):
         for folder, days in expiries(lifecycle(stack, bucket)).items():
             if folder not in due:

@@ -10,6 +10,7 @@ import pytest
 from moto.core.config import default_user_config
 from moto.server import ThreadedMotoServer
 
+from local import bucket_policies
 from local.cloudfront import policies
 from local.deploy.target import Target
 
@@ -28,6 +29,7 @@ class WriteProgram(Protocol):
 def endpoint() -> Iterator[str]:
     """moto alone, with nothing of ours in front, and in it only what it has not."""
     policies.install()
+    bucket_policies.install()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(default_user_config, "lambda", {"use_docker": False})

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from local.deploy.target import Target
 
 PROJECT = Path(__file__).parents[3]
-FUNCTIONS = {"api", "ingest", "count", "publish", "notify", "deadline", "failures", "sweep"}
+FUNCTIONS = {"api", "ingest", "count", "bulk", "publish", "notify", "deadline", "failures", "sweep"}
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ import pytest
 from moto import mock_aws
 
 from runtime.adapters.addresses import TableAddresses, TableAddressTokens, TableProofs
+from runtime.adapters.bulk import S3Manifests, SqsBulkQueue, TablePending, TableStarters
 from runtime.adapters.counters import TableCounters
 from runtime.adapters.dead_letters import TableDeadLetters
 from runtime.adapters.images import S3Images
@@ -25,7 +26,9 @@ from runtime.adapters.system import SystemClock
 from runtime.adapters.table import Table
 from runtime.adapters.unfinished import TableUnfinished
 from runtime.adapters.uploads import S3Uploads
+from runtime.core import keys
 from runtime.core.dead_letter import Queue
+from runtime.core.manifest import dump
 from runtime.handlers.s3_events import written
 from tests.runtime import fakes
 
@@ -37,20 +40,25 @@ if TYPE_CHECKING:
     from mypy_boto3_ses import SESClient
     from mypy_boto3_sqs import SQSClient
 
+    from runtime.core.manifest import Outcome
     from runtime.core.ports import (
         Addresses,
         AddressTokens,
+        BulkQueue,
         Counters,
         DeadLetters,
         Images,
         Mailer,
+        Manifests,
         Notifications,
+        Pending,
         Proofs,
         Records,
         Replays,
         Requests,
         Results,
         Stages,
+        Starters,
         Unfinished,
         Uploads,
         Waiters,
@@ -75,6 +83,12 @@ class Ports:
     stages: Stages
     dead_letters: DeadLetters
     replays: Replays
+    pending: Pending
+    starters: Starters
+    manifests: Manifests
+    bulk_queue: BulkQueue
+    tell_outcomes: Callable[[str, list[Outcome]], object]
+    bulk_told: Callable[[], list[str]]
     put_upload: Callable[[str, bytes], str]
     has_upload: Callable[[str], bool]
     has_image: Callable[[str], bool]
@@ -102,6 +116,7 @@ def in_memory() -> Ports:
     uploads, images, notifications = fakes.MemoryUploads(), fakes.MemoryImages(), fakes.MemoryNotifications()
     mailer, stages, replays = fakes.MemoryMailer(), fakes.MemoryStages(), fakes.MemoryReplays()
     records, requests = fakes.MemoryRecords(), fakes.MemoryRequests()
+    manifests, bulk_queue = fakes.MemoryManifests(), fakes.MemoryBulkQueue()
     return Ports(
         uploads=uploads,
         images=images,
@@ -115,6 +130,12 @@ def in_memory() -> Ports:
         stages=stages,
         dead_letters=fakes.MemoryDeadLetters(),
         replays=replays,
+        pending=fakes.MemoryPending(),
+        starters=fakes.MemoryStarters(),
+        manifests=manifests,
+        bulk_queue=bulk_queue,
+        tell_outcomes=manifests.told.__setitem__,
+        bulk_told=lambda: [what for what, _ in bulk_queue.sent],
         put_upload=uploads.put,
         has_upload=lambda key: key in uploads.objects,
         has_image=lambda key: key in images.kept,
@@ -204,6 +225,12 @@ def on_aws(clients: Clients) -> Ports:
         stages=SqsStages(sqs, SystemClock(), ingest=queue_url, count=queue_url, publish=queue_url),
         dead_letters=TableDeadLetters(table),
         replays=SqsReplays(sqs, {Queue.NOTIFY: queue_url}),
+        pending=TablePending(table),
+        starters=TableStarters(table),
+        manifests=S3Manifests(s3, results_bucket),
+        bulk_queue=SqsBulkQueue(sqs, queue_url),
+        tell_outcomes=lambda run, told: s3.put_object(Bucket=results_bucket, Key=keys.outcomes(run), Body=dump(told)),
+        bulk_told=lambda: [json.loads(body)["bulk"] for body in bodies()],
         put_upload=lambda key, data: s3.put_object(Bucket=uploads_bucket, Key=key, Body=data)["ETag"].strip('"'),
         has_upload=lambda key: exists(uploads_bucket, key),
         has_image=lambda key: exists(results_bucket, f"images/{key}"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from runtime.core import words
-from runtime.core.errors import BadRequest, Rejected, Retryable, Throttled
+from runtime.core.errors import Absent, BadRequest, Rejected, Retryable, Throttled
 from runtime.core.reasons import Reason
 from runtime.core.types import MAX_ATTEMPTS, Content, RecordState, RequestState, Stage
 from runtime.core.use_cases.requests import RefusedAtTheDoor, Wish
@@ -641,6 +641,45 @@ def test_a_delivery_whose_twin_answered_meanwhile_leaves_nothing_behind(
     service.run()
     assert service.request(opened).state is RequestState.SENT
     assert (len(service.mailer.sent), len(service.reader.asked)) == (1, 1)
+    assert service.at_rest()
+
+
+def test_an_image_that_is_kept_although_the_request_has_another_key_by_now_is_not_left(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.reader.answer = Rejected(Reason.UNREADABLE)
+    service.see_through(PICTURE)
+    upload = service.upload(service.open("bob@example.com"), PICTURE)
+    keep, content = service.images.keep, Content.of(PICTURE)
+
+    def after_the_other_found_the_key_taken(key: str, data: bytes, of: Content) -> bool:
+        monkeypatch.setattr(service.images, "keep", keep)
+        keep(key, OTHER, Content.of(OTHER))
+        service.ingest(upload)
+        service.images.delete(key)
+        return keep(key, data, of)
+
+    monkeypatch.setattr(service.images, "keep", after_the_other_found_the_key_taken)
+    service.ingest(upload)
+    service.run()
+    assert content.twin_key in service.records.rows
+    assert service.at_rest()
+
+
+def test_an_upload_that_is_taken_for_lost_is_deleted_all_the_same(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S3 answers 403 for what is not there, and for what is, when it may not be seen."""
+    opened = service.open()
+    upload = service.upload(opened, PICTURE)
+    crash_once(monkeypatch, service.images, "keep", MemoryError(), after=False)
+    with pytest.raises(MemoryError):
+        service.ingest(upload)
+    service.clock.advance(LEASE + 1)
+    crash_once(monkeypatch, service.uploads, "read", Absent("403"), after=False)
+    service.ingest(upload)
+    service.run()
+    assert (service.request(opened).state, service.request(opened).reason) == (RequestState.FAILED, Reason.INTERNAL)
     assert service.at_rest()
 
 

@@ -42,11 +42,14 @@ _LONGER: Final = 7 * DAY
 
 
 def an_upload_is_read_only_if_somebody_asked(world: World, here: Invocation, object_key: str, etag: str) -> None:
-    """What has no request is deleted unread."""
+    """What has no request is deleted unread. Who misses its bytes may act on that, even if they come back."""
     asked = keys.request_of_upload(object_key) in world.requests.rows
     check("an_upload_is_read_only_if_somebody_asked", asked, f"{here} reads {object_key}")
     present = world.uploads.objects.get(object_key)
-    small = present is None or BY_DATA[present].content.md5 != etag or BY_DATA[present].told_size <= MAX_BYTES
+    if present is None or BY_DATA[present].content.md5 != etag:
+        here.missed.add(object_key)
+        return
+    small = BY_DATA[present].told_size <= MAX_BYTES
     check("what_is_too_large_is_not_read", small, f"{here} reads {object_key}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from runtime.core import keys
 from runtime.core.reasons import Reason
 from runtime.core.types import MAX_ATTEMPTS, RecordState
 from tests.simulation.functions import DEAD
@@ -46,7 +47,7 @@ def a_request_is_refused_for_a_reason(world: World, here: Invocation, request: R
     elif here.function == DEAD:
         return  # its message died, and that is why
     elif request.key is None:
-        lost = here.forbidden or _bytes_are_lost(world, request)
+        lost = here.forbidden or keys.upload(request.request_id) in here.missed or _bytes_are_lost(world, request)
         check("internal_has_a_cause", lost, f"{request.request_id}, and its bytes are there")
         keeper = world.facts.bound_by.get(request.request_id)
         alive = keeper in world.running and keeper is not here and not (keeper and keeper.slow)
@@ -59,7 +60,7 @@ def a_request_is_refused_for_a_reason(world: World, here: Invocation, request: R
 
 def _bytes_are_lost(world: World, request: Request) -> bool:
     """Bound, and overwritten before they were kept."""
-    held = world.uploads.objects.get(f"uploads/{request.request_id}")
+    held = world.uploads.objects.get(keys.upload(request.request_id))
     content = BY_CONTENT.get(request.content) if request.content else None
     return request.etag is not None and (content is None or held != content.data)
 

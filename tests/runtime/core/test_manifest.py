@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from glue.manifest import Cause, Document, Ending, dump, dump_documents, parse
+from runtime.core.manifest import Cause, Document, Ending, dump, dump_documents, parse
 
 _DIGEST = "0123456789abcdef" * 2
 _LINE = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from runtime.core import keys
 
@@ -95,6 +95,18 @@ def dump(outcomes: Iterable[Outcome]) -> bytes:
     return "".join(f"{json.dumps(asdict(outcome))}\n" for outcome in outcomes).encode()
 
 
+def load(data: bytes) -> list[Outcome]:
+    """The outcomes in a run's report.
+
+    Raises:
+        ValueError: A line is no outcome.
+    """
+    try:
+        return [_outcome(json.loads(line)) for line in data.split(b"\n") if line]
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not an outcome: {error!r}") from error
+
+
 def dump_documents(documents: Iterable[Document]) -> bytes:
     """The manifest of these documents."""
     return "".join(_lines(documents)).encode()
@@ -124,6 +136,19 @@ def _document(line: bytes) -> Document:
     if result != root + keys.word_count(digest):
         raise ValueError("the result is not this digest's, beside its transcript")
     return Document(digest, parsed[1], root, separator + rest)
+
+
+def _outcome(told: dict[str, Any]) -> Outcome:
+    reason = told.get("reason")
+    return Outcome(
+        digest=str(told["digest"]),
+        transcript=str(told["transcript"]),
+        outcome=Ending(told["outcome"]),
+        reason=None if reason is None else Cause(reason),
+        detail=told.get("detail"),
+        total_words=told.get("total_words"),
+        unique_words=told.get("unique_words"),
+    )
 
 
 def _refused(line: bytes, number: int, error: ValueError) -> Outcome:
