@@ -7,6 +7,8 @@ IMAGE ?=
 STACK ?= dev
 HISTORIES ?= 100000
 GB ?= 1
+# Two at once, each with its own cloud; what shares something stays together (tests/conftest.py).
+WORKERS ?= -n 2 --dist loadgroup --no-loadscope-reorder
 
 include locks/sizes.mk
 
@@ -61,10 +63,10 @@ docs: $(VENV)/.dev ## write the documents that are made from the code
 	$(BIN)/python -m docs.generate
 
 test: $(VENV)/.spark ## all tests but the slow ones
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest $(WORKERS) -m "not slow"
 
 test-all: $(VENV)/.spark ## all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(WORKERS)
 
 simulate: $(VENV)/.dev ## run the use cases through HISTORIES bad histories (100000) and check every promise
 	$(BIN)/python -m tests.simulation --histories $(HISTORIES)

@@ -88,14 +88,8 @@ class Account:
             yield
 
     @classmethod
-    def current(cls) -> Account:
-        """The account that is in use: for what is put into moto, which knows of none.
-
-        Raises:
-            RuntimeError: There is none.
-        """
-        if cls._in_use is None:
-            raise RuntimeError("no account is in use")
+    def in_use(cls) -> Account | None:
+        """The account that is in use, if any: for what is put into moto, which knows of none."""
         return cls._in_use
 
     def handle(self, request: Request, account_id: str = ACCOUNT_ID) -> Response:

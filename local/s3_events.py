@@ -29,7 +29,10 @@ _sequence: Final = itertools.count(time.time_ns())
 
 
 def install() -> None:
-    """Have moto's S3 and SNS send these events, and only where they are let in, once a process."""
+    """Have moto's S3 and SNS send these events, and only where they are let in, once a process.
+
+    While no account is in use, whom they let in is moto's own affair.
+    """
     if Subscription.publish is _deliver:
         return
     notifications._get_s3_event = s3_event  # noqa: SLF001 - moto has no hook for it
@@ -46,8 +49,15 @@ def _to_queue(account_id: str, event_body: dict[str, Any], queue_name: str, regi
         backend_of(queue).send_message(queue_name=queue.name, message_body=json.dumps(event_body))
 
 
-def _to_topic(account_id: str, event_body: dict[str, Any], topic_arn: str, region_name: str) -> None:  # noqa: ARG001 - moto's own signature
-    topic = Account.current().topic(topic_arn)
+_moto_to_topic: Final = notifications._send_sns_message  # noqa: SLF001 - it is put in place of
+
+
+def _to_topic(account_id: str, event_body: dict[str, Any], topic_arn: str, region_name: str) -> None:
+    account = Account.in_use()
+    if account is None:
+        _moto_to_topic(account_id, event_body, topic_arn, region_name)
+        return
+    topic = account.topic(topic_arn)
     if topic is not None and _lets_in(topic_arn, "sns:Publish", event_body, account_id):
         topic.sns_backend.publish(arn=topic_arn, message=json.dumps(event_body))
 
@@ -56,7 +66,8 @@ def _lets_in(arn: str, action: str, event: dict[str, Any], account_id: str) -> b
     """Whether a queue or topic lets S3 in for the bucket that an event is about."""
     name = event["Bucket"] if "Bucket" in event else event["Records"][0]["s3"]["bucket"]["name"]
     source = f"arn:aws:s3:::{name}"
-    return Account.current().access.service_may(S3, action, arn, source_arn=source, source_account=account_id)
+    account = Account.in_use()
+    return account is None or account.access.service_may(S3, action, arn, source_arn=source, source_account=account_id)
 
 
 _moto_deliver: Final = Subscription.publish
@@ -64,10 +75,10 @@ _moto_deliver: Final = Subscription.publish
 
 def _deliver(self: Subscription, message: str, message_id: str, *args: Any, **named: Any) -> None:  # noqa: ANN401 - moto's own
     """Hand a message to a subscriber, if that is a queue which lets the topic in; SNS tells nothing of its account."""
-    access, topic = Account.current().access, self.topic.arn
-    if self.protocol != "sqs":
+    account, topic = Account.in_use(), self.topic.arn
+    if account is None or self.protocol != "sqs":
         _moto_deliver(self, message, message_id, *args, **named)
-    elif access.service_may(_SNS, "sqs:SendMessage", self.endpoint, source_arn=topic, source_account=""):
+    elif account.access.service_may(_SNS, "sqs:SendMessage", self.endpoint, source_arn=topic, source_account=""):
         addressed = copy.copy(self)
         addressed.account_id = self.endpoint.split(":")[4]  # moto looks for the queue in the subscriber's account
         _moto_deliver(addressed, message, message_id, *args, **named)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,6 +24,26 @@ ALLOWED = "../shared is absent"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--strict-skips", action="store_true", help=f"fail on any skipped test, unless because {ALLOWED}")
+
+
+LONGEST_FIRST = ("web", "service", "simulation", "glue", "fuzz")
+SHARED = ("glue", "local/deploy", "runtime/contract")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Several workers: a file's tests stay together, and a folder's that share Spark or a server; the longest begin."""
+    if not hasattr(config, "workerinput"):
+        return
+    here = Path(__file__).parent
+    ranks: dict[pytest.Item, int] = {}
+    for item in items:
+        file = item.path.relative_to(here).as_posix()
+        group = next((folder for folder in SHARED if file.startswith(f"{folder}/")), file)
+        item.add_marker(pytest.mark.xdist_group(group))
+        folder = file.partition("/")[0]
+        ranks[item] = LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
+    items.sort(key=ranks.__getitem__)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
