@@ -63,9 +63,11 @@ docs: $(VENV)/.dev ## write the documents that are made from the code
 	$(BIN)/python -m docs.generate
 
 test: $(VENV)/.spark ## all tests but the slow ones
+	@$(BIN)/python -m tests.prepare
 	$(BIN)/python -m pytest $(WORKERS) -m "not slow"
 
 test-all: $(VENV)/.spark ## all tests
+	@$(BIN)/python -m tests.prepare
 	$(BIN)/python -m pytest $(WORKERS)
 
 simulate: $(VENV)/.dev ## run the use cases through HISTORIES bad histories (100000) and check every promise

@@ -15,17 +15,23 @@ HERE: Final = Path(__file__).parent
 _TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 
 
+class NoNpmError(RuntimeError):
+    """npm's packages cannot be had; says what to do."""
+
+
 def npm(command: str) -> Path:
     """A program that npm has for these tests, or a file of one of its packages; fetched when they are not there.
 
     Raises:
-        RuntimeError: There is no npm; says what to do.
+        NoNpmError: There is no npm, or it cannot fetch them; says what to do.
     """
     path = HERE / "node_modules" / command
     if not path.exists():
         if shutil.which("npm") is None:
-            raise RuntimeError("The page's tests need Node.js 20 or newer with npm, and there is none on the path.")
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=HERE, check=True, capture_output=True)  # noqa: S607
+            raise NoNpmError("The page's tests need Node.js 20 or newer with npm, and there is none on the path.")
+        done = subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=HERE, capture_output=True, text=True)  # noqa: PLW1510, S607
+        if done.returncode:
+            raise NoNpmError(f"npm could not fetch what the page's tests need:\n{done.stderr}")
     return path
 
 
