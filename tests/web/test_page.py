@@ -11,7 +11,9 @@ from playwright.sync_api import expect
 
 from tests.web import samples
 from tests.web.axe import npm
-from tests.web.states import NAME, STATES
+from tests.web.samples import NAME
+from tests.web.service import Trouble
+from tests.web.states import STATES
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -85,12 +87,12 @@ def test_the_whole_way_works_by_keyboard_alone(visit: Visit) -> None:
     page = visit.page
     visit.come()
     tab_to(page, "email")
-    page.keyboard.type("ada@example.com")
+    page.keyboard.type(visit.email)
     page.keyboard.press("Enter")
     visit.sees("Now look into your inbox.")
     other = page.context.new_page()
-    other.goto(visit.service.link_in_mail("ada@example.com"))
-    visit.sees("is yours.")
+    other.goto(visit.service.link_in_mail(visit.email))
+    visit.is_proven()
     other.close()
     tab_to(page, "Choose pictures")
     with page.expect_file_chooser() as choosing:
@@ -121,7 +123,11 @@ def test_the_whole_way_works_by_keyboard_alone(visit: Visit) -> None:
 
 
 def test_motion_is_reduced_where_it_is_asked_for(visit: Visit) -> None:
-    STATES["reading"](visit)
+    visit.come()
+    visit.prove()
+    visit.service.cause(Trouble.SLOW_READING)
+    visit.count(samples.page())
+    visit.sees(": under way", visit.result(NAME))
     moving = "() => document.getAnimations().length"
     assert visit.page.evaluate(moving) == 0
     visit.page.emulate_media(reduced_motion="no-preference")

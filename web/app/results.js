@@ -67,13 +67,16 @@ export class Results {
   }
 
   /**
-   * Have the mail sent again. Throws what the API throws.
+   * Have the mail sent that could not be delivered. Throws what the API throws; how things stand is looked up anyhow.
    *
    * @param {Result} result
    */
   async resend({ requestId, token }) {
-    await this.#api.resend(requestId, token);
-    void this.#watch(requestId, token);
+    try {
+      await this.#api.resend(requestId, token);
+    } finally {
+      void this.#watch(requestId, token);
+    }
   }
 
   /**
