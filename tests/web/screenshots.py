@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for way in wanted.ways:
             for screen in SCREENS:
                 _walk(browser, service, way, screen, wanted.to)
-                service.end()
+                service.settle()
                 service.pass_time(DAY)  # it is the same person each time, who may send only so much a day
             sys.stdout.write(f"{way}\n")
             sys.stdout.flush()

@@ -80,24 +80,24 @@ class Service:
 
     # What arrives in inboxes.
 
-    def link_in_mail(self, email: str) -> str:
-        """The link in the last mail by which an address can be proven."""
-        return self._link(email, _PROVES)
+    def link_in_mail(self, email: str, earlier: int = 0) -> str:
+        """The link in the last mail by which an address can be proven, once one has come after so many earlier ones."""
+        return self._link(email, _PROVES, earlier)
 
     def not_me_link(self, email: str) -> str:
         """The link by which its owner stops what somebody else has begun: here a stranger begins it."""
         self._ask("/api/addresses", {"email": email})
         return self._link(email, _STOPS)
 
-    def _link(self, email: str, pattern: re.Pattern[str]) -> str:
+    def _link(self, email: str, pattern: re.Pattern[str], earlier: int = 0) -> str:
         def found() -> list[str]:
-            return [link for mail in self.cloud.mails(email) for link in pattern.findall(_text_of(mail))]
+            links = [link for mail in self.cloud.mails(email) for link in pattern.findall(_text_of(mail))]
+            return links[earlier:]
 
-        return _awaited(found)[-1]
+        return str(_awaited(found)[-1])
 
     def proof_mails(self, email: str) -> int:
-        """How many mails by which it can be proven have come to an address, once no more are on their way."""
-        self.cloud.wait_idle(PATIENCE)
+        """How many mails by which it can be proven have come to an address by now."""
         return sum(bool(_PROVES.search(_text_of(mail))) for mail in self.cloud.mails(email))
 
     def result_mail(self, email: str) -> Mail:
@@ -138,6 +138,11 @@ class Service:
         """Let these end, or without any all."""
         for trouble in troubles or tuple(self._troubles):
             self._troubles.pop(trouble).close()
+
+    def settle(self) -> None:
+        """Let all trouble end, and what is under way come to its end: it would be in the next person's way."""
+        self.end()
+        self.cloud.wait_idle(PATIENCE)
 
     def _of(self, trouble: Trouble) -> Any:  # noqa: ANN401 - a context manager
         causes = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -140,6 +141,22 @@ def test_the_network_cut_before_the_upload_goes_on_when_it_is_back(proven: Visit
     proven.page.context.set_offline(False)
     proven.finished(NAME)
     expect(proven.page.get_by_text("You are offline.")).to_be_hidden()
+
+
+def test_a_page_left_before_the_picture_had_arrived_says_so(proven: Visit) -> None:
+    proven.page.clock.install()
+    proven.page.reload()
+    proven.is_proven()
+    proven.page.on("dialog", lambda dialog: dialog.accept())  # the browser asks whether to leave
+    proven.slow_network(20)
+    proven.count(samples.heavy(NAME, 900, 300))
+    proven.sees("on its way", proven.chosen(NAME))
+    proven.sees(re.compile(r"\d %"), proven.chosen(NAME))
+    proven.page.reload()
+    expect(proven.result(NAME)).to_be_visible()
+    proven.page.clock.fast_forward(20_000)
+    proven.sees("This picture did not arrive.", proven.result(NAME))
+    proven.sees("The page was left while it was on its way.", proven.result(NAME))
 
 
 def test_the_network_cut_while_reading_goes_on_when_it_is_back(proven: Visit) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Route
+    from playwright.sync_api import CDPSession, ConsoleMessage, Locator, Page, Request, Route
 
     from tests.web.service import Service
 
@@ -46,6 +46,7 @@ class Visit:
         self.email = email
         self.complaints: list[str] = []
         self.uploads: list[str] = []
+        self._network: CDPSession | None = None
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         page.on("request", self._note)
@@ -60,7 +61,8 @@ class Visit:
 
     def _note(self, request: Request) -> None:
         if request.method == "POST" and request.url == f"{self.service.url}/api/uploads":
-            self.uploads.append(request.post_data_json["content_type"])
+            asked = request.post_data_json or {}
+            self.uploads.append(str(asked["content_type"]))
 
     # What is seen.
 
@@ -107,9 +109,10 @@ class Visit:
 
     def prove(self) -> None:
         """Have the address proven, by the link in the mail: of ours in this tab, of SES's in another."""
+        earlier = self.service.proof_mails(self.email)
         self.ask_for_link()
         self.sees("Now look into your inbox.", self.address)
-        link = self.service.link_in_mail(self.email)
+        link = self.service.link_in_mail(self.email, earlier)
         if self.service.verification == "link":
             self.page.goto(link)
         else:
@@ -149,12 +152,13 @@ class Visit:
         return result
 
     def slow_network(self, kilobytes_per_second: float) -> None:
-        session = self.page.context.new_cdp_session(self.page)
-        session.send("Network.enable")
-        session.send(
-            "Network.emulateNetworkConditions",
-            {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": kilobytes_per_second * 1000},
-        )
+        """Let uploads be no faster; -1: as fast as they can."""
+        if self._network is None:
+            self._network = self.page.context.new_cdp_session(self.page)
+            self._network.send("Network.enable")
+        upload = kilobytes_per_second * 1000 if kilobytes_per_second > 0 else -1
+        conditions = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": upload}
+        self._network.send("Network.emulateNetworkConditions", conditions)
 
     def upload_meets(self, fate: Callable[[Route], None]) -> None:
         """What the network does to each file that is sent from now on."""
@@ -207,5 +211,5 @@ def visits(page: Page, service: Service, email: str) -> Iterator[Visit]:
     page.add_init_script(LISTEN)
     visit = Visit(page, service, email)
     yield visit
-    service.end()
+    service.settle()
     assert not visit.complaints, visit.complaints

@@ -124,7 +124,7 @@ export class Results {
       try {
         const status = await this.#api.status(requestId, token);
         if (signal.aborted) return;
-        const interrupted = status.state === "OPEN" && !this.#find(requestId)?.sent && isOver(status);
+        const interrupted = status.state === "OPEN" && !this.#find(requestId)?.sent && isOver(status, performance.now() - began);
         this.#change(requestId, { status, name: status.filename, trouble: null, interrupted });
         if (isSettled(status) || interrupted) return;
       } catch (error) {
@@ -141,7 +141,10 @@ export class Results {
 /** How long an upload's event may take to be seen, in milliseconds, before we say that nothing came. */
 const SEEN_WITHIN = 15_000;
 
-/** @param {Status} status */
-function isOver({ times }) {
-  return Date.now() - Date.parse(times["opened"] ?? "") > SEEN_WITHIN;
+/**
+ * @param {Status} status
+ * @param {number} watched For so many milliseconds: this browser's clock may be wrong.
+ */
+function isOver({ times }, watched) {
+  return Math.max(watched, Date.now() - Date.parse(times["opened"] ?? "")) > SEEN_WITHIN;
 }
