@@ -45,6 +45,7 @@ def following_mails(visit: Visit) -> Iterator[str]:
     visit.page.goto(late)
     visit.sees("This link has expired.")
     yield "link-expired"
+    visit.page.goto("about:blank")
     visit.page.goto(stop)
     visit.sees("it was not you who asked for it?")
     yield "not-me"

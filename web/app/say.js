@@ -28,7 +28,7 @@ const PROBLEMS = {
   },
   no_such_request: {
     what: "There is no such result any more.",
-    remedy: "It was deleted, its time is over, or its link was not copied in full. Choose the picture again below.",
+    remedy: "It was deleted, its time is over, or its link was not copied in full. Choose the picture again.",
   },
   nothing_to_resend: {
     what: "There is nothing left to mail.",
