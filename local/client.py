@@ -73,6 +73,14 @@ class LocalCloud:
         """Have SES refuse recipients that are not verified (as at the start), or not."""
         self._call("POST", "/_local/sandbox", {"enabled": enabled})
 
+    def hold(self, service: str, *, held: bool) -> None:
+        """Have `textract` or `mail` be slow: each DetectDocumentText, or each send, waits until it is let go.
+
+        Raises:
+            CloudError: There is no such service to be slow.
+        """
+        self._call("POST", "/_local/hold", {"service": service, "held": held})
+
     def fail_mail(self, code: str | None) -> None:
         """Have SES answer this error to every send, until None; `Throttling`, for one, or `ServiceUnavailable`.
 

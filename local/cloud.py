@@ -187,6 +187,10 @@ class Cloud:
         """Have SES count an address as not verified any more; a verified domain of it still counts."""
         self.local.unverify(email)
 
+    def hold(self, service: str, *, held: bool) -> None:
+        """Have `textract` or `mail` be slow: its calls wait until they are let go."""
+        self.local.hold(service, held=held)
+
     def fail_mail(self, code: str | None) -> None:
         """Have SES answer this error to every send, until None."""
         self.local.fail_mail(code)

@@ -103,6 +103,7 @@ class Control:
             "POST /_local/sandbox": self._sandbox,
             "POST /_local/verify": lambda asked: self._mail.verify(_text(asked, "email")),
             "POST /_local/unverify": lambda asked: self._mail.unverify(_text(asked, "email")),
+            "POST /_local/hold": self._hold,
             "POST /_local/fail-mail": lambda asked: self._faults.fail_mail(_optional_text(asked, "code")),
             "POST /_local/fail-textract": lambda asked: self._faults.fail_textract(_optional_text(asked, "code")),
             "POST /_local/answer-textract": self._answer_textract,
@@ -130,6 +131,9 @@ class Control:
     def _sandbox(self, asked: dict[str, Any]) -> dict[str, Any]:
         self._account.sandbox = bool(asked["enabled"])
         return {"enabled": self._account.sandbox}
+
+    def _hold(self, asked: dict[str, Any]) -> None:
+        self._faults.hold(_text(asked, "service"), held=bool(asked["held"]))
 
     def _answer_textract(self, asked: dict[str, Any]) -> None:
         answer = asked.get("answer", "nothing")

@@ -1,14 +1,15 @@
-"""What Textract and SES shall answer instead of doing their work: for demonstrations, and for tests of what follows."""
+"""What Textract and SES shall answer instead of doing their work, or when: for demonstrations, and for tests of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_Error = TypeVar("_Error")
+_Known = TypeVar("_Known")
 
 
 @dataclass(frozen=True)
@@ -72,19 +73,55 @@ MAIL_ERRORS: Final = {
 }
 
 
+class Gate:
+    """Where calls to a service wait while it is slow."""
+
+    def __init__(self) -> None:
+        self._open = threading.Event()
+        self._open.set()
+
+    def hold(self, *, held: bool) -> None:
+        """Let calls wait from now on, or go on."""
+        if held:
+            self._open.clear()
+        else:
+            self._open.set()
+
+    def pass_through(self) -> None:
+        """Wait while calls are held."""
+        self._open.wait()
+
+
 @dataclass
 class Faults:
     """What is out of order now; nothing is at first.
 
     Attributes:
+        textract: Where calls of DetectDocumentText wait before anything else.
+        mail: Where sends do.
         textract_error: What every DetectDocumentText answers.
         textract_answer: What DetectDocumentText answers on every object that there is, unless there is an error to.
         mail_error: What every send answers.
     """
 
+    textract: Gate = field(default_factory=Gate)
+    mail: Gate = field(default_factory=Gate)
     textract_error: AwsError | None = None
     textract_answer: dict[str, Any] | None = None
     mail_error: MailError | None = None
+
+    def hold(self, service: str, *, held: bool) -> None:
+        """Have `textract` or `mail` be slow: its calls wait until it is not held any more.
+
+        Raises:
+            ValueError: There is no such service.
+        """
+        _known({"textract": self.textract, "mail": self.mail}, service, "what can be slow", "service").hold(held=held)
+
+    def release(self) -> None:
+        """Let everything that waits go on."""
+        for gate in (self.textract, self.mail):
+            gate.hold(held=False)
 
     def fail_textract(self, code: str | None) -> None:
         """Have Textract answer an error from now on, or no longer.
@@ -103,7 +140,7 @@ class Faults:
         self.mail_error = None if code is None else _known(MAIL_ERRORS, code, "a send")
 
 
-def _known(errors: Mapping[str, _Error], code: str, of: str) -> _Error:
-    if code not in errors:
-        raise ValueError(f"{of} has no error {code}, but {', '.join(sorted(errors))}")
-    return errors[code]
+def _known(known: Mapping[str, _Known], name: str, of: str, what: str = "error") -> _Known:
+    if name not in known:
+        raise ValueError(f"{of} has no {what} {name}, but {', '.join(sorted(known))}")
+    return known[name]

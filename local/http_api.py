@@ -21,6 +21,7 @@ from urllib.parse import unquote
 from local.access_log import AccessLogSettings
 from local.http_message import Response, json_response
 from local.lambda_service import NoSuchFunctionError, ThrottledError
+from local.throttle import Rate, Throttle
 
 if TYPE_CHECKING:
     from moto.apigatewayv2.models import Api
@@ -70,6 +71,7 @@ class HttpApis:
         self._account = account
         self._service = service
         self._clock = clock
+        self._throttle = Throttle()
         self.default_api_ids: tuple[str, ...] = ()
         """The first of these that exists answers on the cloud's own address; if none does, the only one there is."""
 
@@ -82,7 +84,11 @@ class HttpApis:
             stage = None if api is None else api.stages.get("$default")
             match = None if api is None else match_route(api, arn, request)
             settings = None if stage is None else AccessLogSettings.of(stage.access_log_settings)
-        response, wrong = self._answer(match, request, request_id)
+            rate = None if stage is None or match is None else Rate.of(stage, match.route_key)
+        if match and rate and not self._throttle.admits(arn, match.route_key, rate):
+            response, wrong = json_response({"message": "Too Many Requests"}, 429), ""
+        else:
+            response, wrong = self._answer(match, request, request_id)
         if settings is not None:
             values = {
                 "requestId": request_id,

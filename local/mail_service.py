@@ -163,6 +163,7 @@ class MailService:
 
     def _send(self, request: Request, account_id: str) -> Response:
         send = parse_send(request)
+        self._faults.mail.pass_through()
         if fault := self._faults.mail_error:
             error = fault.v1 if send.version == 1 else fault.v2
             return send.error(error.code, error.message, error.status)

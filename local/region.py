@@ -117,6 +117,7 @@ class Region:
         apis = HttpApis(self.account, self.service, self.clock, AccessLog(logs))
         edge = Edge(self.account, apis, self.endpoint)
         faults = Faults()
+        stack.callback(faults.release)
         mail = MailService(self.account, self.inbox, region, faults, self.endpoint)
         textract = TextractService(self.account, self.ledger, faults)
         stack.callback(textract.stop)

@@ -44,6 +44,7 @@ class TextractService:
             asked = request.json()
         except ValueError as error:
             return aws_json_error(400, "SerializationException", str(error))
+        self._faults.textract.pass_through()
         return self._threads.submit(self._detect_document_text, request, asked, caller).result()
 
     def _detect_document_text(self, request: Request, asked: dict[str, Any], caller: Credentials) -> Response:

@@ -216,6 +216,7 @@ def _shown(status: Status) -> dict[str, Any]:
         "late": Stage.LATE in request.times,
         "low_confidence": status.low_confidence,
         "expires_at": iso(request.expires_at),
+        "kept_until": None if status.kept_until is None else iso(status.kept_until),
         "times": {stage: iso(time) for stage, time in sorted(status.times.items(), key=_when)},
         "result": json.loads(status.count.dump()) if status.count else None,
     }

@@ -139,6 +139,7 @@ _STATUS: Final = _object(
     late=_FLAG,
     low_confidence=_FLAG,
     expires_at=_TIME,
+    kept_until=_either(_TIME),
     times={"type": "object", "propertyNames": _one_of(*Stage), "additionalProperties": _TIME},
     result=_either(_WORD_COUNT),
 )

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import http.client
 import json
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as StillWaitingError
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -37,6 +39,8 @@ def nothing_is_out_of_order_afterwards(bench: Bench, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(local.ocr, "detect_document_text", read)
     yield
+    for service in ("textract", "mail"):
+        bench.cloud.hold(service, held=False)
     bench.cloud.fail_textract(None)
     bench.cloud.answer_textract(None)
     bench.cloud.fail_mail(None)
@@ -149,6 +153,26 @@ def test_mail_fails_as_told_in_each_interfaces_own_form_until_told_otherwise(
     assert len(bench.cloud.mails()) == before + 1
 
 
+def test_a_slow_service_answers_once_it_is_let_go(bench: Bench, stored: dict[str, str]) -> None:
+    ses: Any = bench.cloud.client("ses", ONCE)
+    bench.cloud.verify(SENDER)
+    message = {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}}}
+    calls = {
+        "textract": lambda: detect(bench, stored)["Blocks"],
+        "mail": lambda: ses.send_email(Source=SENDER, Destination={"ToAddresses": [SENDER]}, Message=message),
+    }
+    with ThreadPoolExecutor(1) as caller:
+        for service, call in calls.items():
+            bench.cloud.hold(service, held=True)
+            called = caller.submit(call)
+            with pytest.raises(StillWaitingError):
+                called.result(0.3)
+            bench.cloud.hold(service, held=False)
+            assert called.result(10)
+    with pytest.raises(CloudError, match="has no service lambda, but mail, textract"):
+        bench.cloud.hold("lambda", held=True)
+
+
 def test_an_error_that_the_service_does_not_have_is_refused_and_the_others_are_named(bench: Bench) -> None:
     with pytest.raises(CloudError, match=r"DetectDocumentText has no error Throttling, but AccessDeniedException, "):
         bench.cloud.fail_textract("Throttling")
@@ -165,6 +189,7 @@ def test_an_error_that_the_service_does_not_have_is_refused_and_the_others_are_n
         ("answer-textract", {}),
         ("answer-textract", {"answer": []}),
         ("unverify", {"email": None}),
+        ("hold", {"held": True}),
     ],
 )
 def test_a_fault_that_is_not_said_rightly_is_the_callers(bench: Bench, path: str, body: dict[str, object]) -> None:

@@ -27,7 +27,7 @@ def api(bench: Bench) -> str:
     return make_api(bench)
 
 
-def make_api(bench: Bench) -> str:
+def make_api(bench: Bench, **stage: Json) -> str:
     client: Any = bench.cloud.client("apigatewayv2")
     made = client.create_api(Name="api", ProtocolType="HTTP")
     function = bench.functions.get_function(FunctionName=bench.deploy(ECHO))["Configuration"]["FunctionArn"]
@@ -51,7 +51,7 @@ def make_api(bench: Bench) -> str:
         "DestinationArn": "arn:aws:logs:us-east-1:123456789012:log-group:/aws/api/access",
         "Format": "$context.routeKey $context.status $context.integrationErrorMessage $context.unknown",
     }
-    client.create_stage(ApiId=made["ApiId"], StageName="$default", AutoDeploy=True, AccessLogSettings=log)
+    client.create_stage(ApiId=made["ApiId"], StageName="$default", AutoDeploy=True, AccessLogSettings=log, **stage)
     return str(made["ApiId"])
 
 
@@ -118,6 +118,17 @@ def test_a_function_that_fails_is_an_internal_server_error(bench: Bench) -> None
     status, body, _ = call(bench, "GET", "/api/fails")
 
     assert (status, body) == (500, {"message": "Internal Server Error"})
+
+
+def test_what_comes_too_often_is_turned_away(bench: Bench) -> None:
+    rate = {"ThrottlingRateLimit": 0.001, "ThrottlingBurstLimit": 2}
+    host = f"{make_api(bench, RouteSettings={'POST /api/uploads': rate})}.execute-api.us-east-1.amazonaws.com"
+
+    answers = [call(bench, "POST", "/api/uploads", Host=host)[:2] for _ in range(3)]
+
+    assert [status for status, _ in answers] == [201, 201, 429]
+    assert answers[-1][1] == {"message": "Too Many Requests"}
+    assert call(bench, "GET", "/api/requests/1", Host=host)[0] == 201
 
 
 def test_an_api_also_answers_by_its_host_name(bench: Bench, api: str) -> None:

@@ -6,7 +6,6 @@ One cloud for all of it, so in this order: prod beside dev, a third that would t
 from __future__ import annotations
 
 import itertools
-import shutil
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -22,6 +21,7 @@ from tests.local.inventory import inventory, kinds
 from tests.pictures import page, to_bytes
 from tests.processes import end
 from tests.service.visitor import PATIENCE, Visitor, letter_of, words_of
+from tests.stacks import project_with_stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -272,12 +272,3 @@ def as_aws_says(error: Exception) -> str:
     """An error's code and message, without botocore's words around them."""
     assert isinstance(error, ClientError)
     return f"{error.response['Error']['Code']}: {error.response['Error']['Message']}"
-
-
-def project_with_stack(folder: Path, stack: str, config: str) -> Path:
-    """A folder with the program's project file and one stack of its own."""
-    shutil.copyfile(PROJECT / "Pulumi.yaml", folder / "Pulumi.yaml")
-    with (folder / "Pulumi.yaml").open("a") as file:
-        file.write(f"main: {PROJECT}\n")
-    (folder / f"Pulumi.{stack}.yaml").write_text(config)
-    return folder

@@ -42,8 +42,10 @@ def _source() -> str:
 
 def findings(page: Page) -> list[str]:
     """Each violation in one line: the rule, what is wrong, and where."""
-    page.evaluate(_source())
-    result = page.evaluate("tags => axe.run({ runOnly: { type: 'tag', values: tags } })", _TAGS)
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(_source())
+    options = {"runOnly": {"type": "tag", "values": _TAGS}, "resultTypes": ["violations"]}
+    result = page.evaluate("async options => ({ violations: (await axe.run(options)).violations })", options)
     return [
         f"{found['id']}: {found['help']} at {node['target']}: {node.get('failureSummary')}"
         for found in result["violations"]

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.web import chromium
-from tests.web.stand_in import StandIn, running
+from tests.web.service import Service, started
 from tests.web.visit import visits
 
 if TYPE_CHECKING:
@@ -14,28 +15,38 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext, Page
 
-    from tests.web.service import Service, Verification
+    from local.cloud import Cloud
+    from tests.web.service import Verification
     from tests.web.visit import Visit
+
+_numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.FLAGS))
-        yield started
-        started.close()
+        launched = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.FLAGS))
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="session")
+def page_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """One cloud for most of the page's tests: each has an address and pictures of its own."""
+    with started(tmp_path_factory.mktemp("page")) as cloud:
+        yield cloud
 
 
 @pytest.fixture
 def verification() -> Verification:
+    """How addresses are proven."""
     return "link"
 
 
 @pytest.fixture
-def service(verification: Verification) -> Iterator[Service]:
-    """What is behind the page: here the stand-in. The same tests run on another that keeps to `Service`."""
-    with running(StandIn(verification)) as stand_in:
-        yield stand_in
+def service(verification: Verification, request: pytest.FixtureRequest) -> Service:
+    """What is behind the page. That which proves addresses by SES's own mail is every other suite's, too."""
+    return Service(request.getfixturevalue("page_cloud" if verification == "link" else "cloud"))
 
 
 @pytest.fixture
@@ -52,5 +63,11 @@ def page(context: BrowserContext) -> Page:
 
 
 @pytest.fixture
-def visit(page: Page, service: Service) -> Iterator[Visit]:
-    yield from visits(page, service)
+def email() -> str:
+    """An address of the test's own."""
+    return f"ada.{next(_numbers)}@example.com"
+
+
+@pytest.fixture
+def visit(page: Page, service: Service, email: str) -> Iterator[Visit]:
+    yield from visits(page, service, email)

@@ -1,6 +1,6 @@
-"""Pictures of every state of the page, on a desk and on a phone, in light and (some) in dark.
+"""Pictures of every state of the page, on a desk and on a phone, in light and (some) in dark, before a real cloud.
 
-    python -m tests.web.screenshots [--to FOLDER] [STATE ...]
+    python -m tests.web.screenshots [--to FOLDER] [WAY ...]
 
 They go to docs/images/page/, as `<state>.<desktop|phone>[.dark].png`.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import io
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,8 +18,8 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from tests.web import chromium
-from tests.web.stand_in import StandIn, running
-from tests.web.states import STATES
+from tests.web.service import DAY, Service, started
+from tests.web.states import WAYS
 from tests.web.visit import Visit
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
+EMAIL: Final = "ada@example.com"
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "images" / "page"
 SCREENS: Final[dict[str, dict[str, Any]]] = {
     "desktop": {"viewport": {"width": 1280, "height": 800}},
@@ -44,31 +46,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Take them; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--to", type=Path, default=FOLDER)
-    parser.add_argument("states", nargs="*", default=list(STATES))
+    parser.add_argument("ways", nargs="*", default=list(WAYS), metavar="WAY")
     wanted = parser.parse_args(arguments)
     wanted.to.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        started(Path(folder)) as cloud,
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.FLAGS))
-        for state in wanted.states:
+        service = Service(cloud)
+        for way in wanted.ways:
             for screen in SCREENS:
-                _take(browser, state, screen, "light", wanted.to / f"{state}.{screen}.png")
-                if state in IN_THE_DARK:
-                    _take(browser, state, screen, "dark", wanted.to / f"{state}.{screen}.dark.png")
-            sys.stdout.write(f"{state}\n")
+                _walk(browser, service, way, screen, wanted.to)
+                service.settle()
+                service.pass_time(DAY)  # it is the same person each time, who may send only so much a day
+            sys.stdout.write(f"{way}\n")
+            sys.stdout.flush()
         browser.close()
     return 0
 
 
-def _take(browser: Browser, state: str, screen: str, scheme: Any, path: Path) -> None:  # noqa: ANN401 - a literal of Playwright's
-    context = browser.new_context(
-        locale="en-GB", timezone_id="UTC", reduced_motion="reduce", color_scheme=scheme, **SCREENS[screen]
-    )
+def _walk(browser: Browser, service: Service, way: str, screen: str, folder: Path) -> None:
+    """Take a picture at each state."""
+    context = browser.new_context(locale="en-GB", timezone_id="UTC", reduced_motion="reduce", **SCREENS[screen])
     context.set_default_timeout(10_000)
-    with running(StandIn()) as stand_in:
-        visit = Visit(context.new_page(), stand_in)
-        STATES[state](visit)
+    visit = Visit(context.new_page(), service, EMAIL)
+    walk, _ = WAYS[way]
+    for state in walk(visit):
         visit.page.wait_for_timeout(200)  # until pictures are decoded
-        _save(visit.page.screenshot(full_page=True), path)
+        _save(visit.page.screenshot(full_page=True), folder / f"{state}.{screen}.png")
+        if state in IN_THE_DARK:
+            visit.page.emulate_media(color_scheme="dark")
+            _save(visit.page.screenshot(full_page=True), folder / f"{state}.{screen}.dark.png")
+            visit.page.emulate_media(color_scheme="light")
     context.close()
 
 

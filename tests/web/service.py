@@ -1,64 +1,235 @@
-"""What the page's tests need of the service behind it: the stand-in keeps to it, and so can the local cloud."""
+"""The whole service on this machine, with its page; and what can be wrong with it, until it is right again."""
 
 from __future__ import annotations
 
+import json
+import re
+import threading
+import time
+from contextlib import ExitStack, contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+import urllib3
+import yaml
+
+from local.client import INBOX
+from local.cloud import PROJECT, Cloud
+from runtime.core.mail.compose import REQUEST_HEADER
+from tests.service.visitor import PATIENCE, Visitor
+from tests.stacks import project_with_stack
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from local.inbox import Mail
 
 Verification = Literal["ses", "link"]
+Json: TypeAlias = Any
+"""Whatever JSON can hold."""
+
+UPLOADS_A_DAY: Final = 6
+"""Pictures that are taken for one address on one day."""
+
+DAY: Final = 86_400.0
+_ATTEMPT: Final = 361.0
+"""Seconds after which a message that was tried in vain is tried again."""
+_PROVES: Final = re.compile(r"https?://\S+(?:#confirm=|/ses-verification/)[\w.]+")
+_STOPS: Final = re.compile(r"https?://\S+#not-me=[\w.]+")
 
 
 class Trouble(StrEnum):
-    """What the service can be told to do until it is told to stop."""
+    """What can be wrong for a while, with everybody's pictures."""
 
-    THROTTLED = "the gateway turns new uploads away"
-    LIMIT_REACHED = "the day's limit is reached"
-    BROKEN = "the API answers 500"
-    TOKEN_VOID = "no address token is taken"
-    FORM_EXPIRED = "forms have expired before they come"
-    UPLOAD_CUT = "the bucket hangs up in the middle"
-    UPLOAD_REFUSED = "the bucket lets nothing in"
-    HELD_BEFORE_READING = "pictures wait before they are read"
-    HELD_BEFORE_MAILING = "results wait before they are mailed"
-    LATE = "results are late"
-    UNREADABLE = "no picture can be opened"
-    HARD_TO_READ = "all pictures are hard to read"
-    NO_WORDS = "no picture has words"
-    UNDELIVERABLE = "no mail can be delivered"
-    NOTHING_TO_RESEND = "there is nothing to mail again"
-    JOINED = "every picture is being read for somebody else"
-    MALICIOUS_TEXT = "what is read are tags"
+    CROWD = "so many people are there that the gateway turns them away"
+    API_BROKEN = "the API may use nothing that it needs"
+    UPLOADS_FORBIDDEN = "the API may not let anybody upload"
+    SLOW_READING = "Textract takes its time"
+    SLOW_MAILING = "SES takes its time"
+    MAIL_DOWN = "SES fails, and what failed once is given up"
 
 
-class Service(Protocol):
-    """A service with its page."""
+@contextmanager
+def started(folder: Path) -> Iterator[Cloud]:
+    """A cloud whose stack proves addresses by links of its own mail, and takes few pictures a day and a second."""
+    settings = yaml.safe_load((PROJECT / "Pulumi.local.yaml").read_text(encoding="utf-8"))
+    settings["config"]["ocr-wordcount:mail"]["verification"] = "link"
+    settings["config"]["ocr-wordcount:site"] |= {
+        "uploadsPerAddressAndDay": UPLOADS_A_DAY,
+        "requestsPerSecond": 20,
+        "requestBurst": 40,
+    }
+    project = project_with_stack(folder, "page", yaml.safe_dump(settings))
+    with Cloud.start(folder / "state", stack="page", project=project, shared=False) as cloud:
+        cloud.local.sandbox(enabled=False)  # its own mail must reach people whom SES does not know
+        yield cloud
 
-    url: str
-    verification: Verification
 
-    def link_in_mail(self, email: str) -> str:
-        """The link in the last proof mail to an address; waits for the mail."""
-        ...
+class Service:
+    """A running cloud, as a person who uses its page meets it, and as those who keep it running."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self.cloud = cloud
+        self.url = cloud.endpoint
+        self.inbox_url = f"{cloud.endpoint}{INBOX}"
+        self.uploads_url = f"{cloud.endpoint}/{cloud.outputs['uploads_bucket']}"
+        self.verification: Verification = cloud.outputs["mail_verification"]
+        self._http = urllib3.PoolManager()
+        self._troubles: dict[Trouble, ExitStack] = {}
+
+    # What arrives in inboxes.
+
+    def link_in_mail(self, email: str, earlier: int = 0) -> str:
+        """The link in the last mail by which an address can be proven, once one has come after so many earlier ones."""
+        return self._link(email, _PROVES, earlier)
 
     def not_me_link(self, email: str) -> str:
-        """The link that stops such mails."""
-        ...
+        """The link by which its owner stops what somebody else has begun: here a stranger begins it."""
+        self._ask("/api/addresses", {"email": email})
+        return self._link(email, _STOPS)
 
-    def cause(self, *troubles: Trouble) -> None:
-        """Let them begin."""
-        ...
+    def _link(self, email: str, pattern: re.Pattern[str], earlier: int = 0) -> str:
+        def found() -> list[str]:
+            links = [link for mail in self.cloud.mails(email) for link in pattern.findall(_text_of(mail))]
+            return links[earlier:]
 
-    def end(self, *troubles: Trouble) -> None:
-        """Let them end."""
-        ...
+        return str(_awaited(found)[-1])
 
     def proof_mails(self, email: str) -> int:
-        """How many proof mails were sent to an address."""
-        ...
+        """How many mails by which it can be proven have come to an address by now."""
+        return sum(bool(_PROVES.search(_text_of(mail))) for mail in self.cloud.mails(email))
 
-    def uploads(self) -> Sequence[str]:
-        """The content types of all files that arrived."""
-        ...
+    def result_mail(self, email: str) -> Mail:
+        """The last mail about a picture."""
+        return _awaited(lambda: [mail for mail in self.cloud.mails(email) if REQUEST_HEADER in mail.headers])[-1]
+
+    # What others do.
+
+    def someone_else_sends(self, picture: bytes) -> None:
+        """Somebody else sends the same picture."""
+        Visitor(self.cloud, "somebody-else@example.org").send(picture)
+
+    def use_up_the_day(self, email: str) -> None:
+        """From other browsers, as many pictures are sent for an address as are taken on one day."""
+        person = Visitor(self.cloud, email)
+        body = {"email": email, "filename": "page.png", "content_type": "image/png", "size": 1}
+        answers = [
+            person.ask("POST", "/api/uploads", person.address_token, body).json for _ in range(UPLOADS_A_DAY + 1)
+        ]
+        assert answers[-1].get("code") == "limit_reached", answers[-1]
+
+    def _ask(self, path: str, body: Json) -> int:
+        return self._http.request("POST", f"{self.url}{path}", json=body).status
+
+    # Time and trouble.
+
+    def pass_time(self, seconds: float) -> None:
+        """Let so much time pass at once."""
+        self.cloud.advance(seconds)
+
+    def cause(self, trouble: Trouble) -> None:
+        """Let it begin."""
+        stack = ExitStack()
+        stack.enter_context(self._of(trouble))
+        self._troubles[trouble] = stack
+
+    def end(self, *troubles: Trouble) -> None:
+        """Let these end, or without any all."""
+        for trouble in troubles or tuple(self._troubles):
+            self._troubles.pop(trouble).close()
+
+    def settle(self) -> None:
+        """Let all trouble end, and what is under way come to its end: it would be in the next person's way."""
+        self.end()
+        self.cloud.wait_idle(PATIENCE)
+
+    def _of(self, trouble: Trouble) -> Any:  # noqa: ANN401 - a context manager
+        causes = {
+            Trouble.CROWD: self._crowd,
+            Trouble.API_BROKEN: lambda: self._api_without(""),
+            Trouble.UPLOADS_FORBIDDEN: lambda: self._api_without("s3:PutObject"),
+            Trouble.SLOW_READING: lambda: self._slow("textract"),
+            Trouble.SLOW_MAILING: lambda: self._slow("mail"),
+            Trouble.MAIL_DOWN: self._mail_down,
+        }
+        return causes[trouble]()
+
+    @contextmanager
+    def _crowd(self) -> Iterator[None]:
+        """Somebody asks again and again for forms: all that the gateway lets through."""
+        over, full = threading.Event(), threading.Event()
+
+        def ask() -> None:
+            while not over.wait(0.002):
+                if self._ask("/api/uploads", {}) == 429:
+                    full.set()
+
+        crowd = threading.Thread(target=ask, name="crowd")
+        crowd.start()
+        try:
+            assert full.wait(PATIENCE)
+            yield
+        finally:
+            over.set()
+            crowd.join()
+
+    @contextmanager
+    def _api_without(self, action: str) -> Iterator[None]:
+        """The API's role lacks the statements that allow an action; without one all that it has."""
+        iam: Any = self.cloud.local.client("iam")
+        functions: Any = self.cloud.local.client("lambda")
+        function = functions.get_function_configuration(FunctionName=self.cloud.outputs["functions"]["api"])
+        role = function["Role"].rpartition("/")[2]
+        (name,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
+        whole = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+        left = [one for one in whole["Statement"] if action and action not in one["Action"]]
+        assert len(left) < len(whole["Statement"])
+        iam.delete_role_policy(RoleName=role, PolicyName=name)
+        if left:
+            iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps({**whole, "Statement": left}))
+        try:
+            yield
+        finally:
+            iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(whole))
+
+    @contextmanager
+    def _slow(self, service: str) -> Iterator[None]:
+        self.cloud.hold(service, held=True)
+        try:
+            yield
+        finally:
+            self.cloud.hold(service, held=False)
+
+    @contextmanager
+    def _mail_down(self) -> Iterator[None]:
+        """A mail is given up after its second attempt: what is the same but quicker."""
+        sqs: Any = self.cloud.local.client("sqs")
+        url = self.cloud.outputs["notify_queue_url"]
+        told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])["Attributes"]
+        policy = json.loads(told["RedrivePolicy"])
+
+        def give_up_after(attempts: int) -> None:
+            changed = json.dumps(policy | {"maxReceiveCount": attempts})
+            sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": changed})
+
+        give_up_after(1)
+        self.cloud.fail_mail("ServiceUnavailable")
+        try:
+            yield
+        finally:
+            self.cloud.fail_mail(None)
+            give_up_after(policy["maxReceiveCount"])
+
+
+def _text_of(mail: Mail) -> str:
+    return mail.text.read_text(encoding="utf-8") if mail.text else ""
+
+
+def _awaited(found: Callable[[], list[Json]]) -> list[Json]:
+    """What is found, as soon as anything is."""
+    until = time.monotonic() + PATIENCE
+    while not (all_of_it := found()):
+        assert time.monotonic() < until, "no such mail came"
+        time.sleep(0.02)
+    return all_of_it

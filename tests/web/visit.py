@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING, Any
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import ConsoleMessage, Locator, Page
+    from playwright.sync_api import CDPSession, ConsoleMessage, Locator, Page, Request, Route
 
     from tests.web.service import Service
-
-EMAIL = "ada@example.com"
 
 
 @dataclass(frozen=True)
@@ -33,22 +30,39 @@ class Picture:
 
 
 class Visit:
-    """One tab."""
+    """One tab of a person's.
 
-    def __init__(self, page: Page, service: Service) -> None:
+    Attributes:
+        page: The tab.
+        service: What is behind the page.
+        email: Their address.
+        complaints: What the browser wrote to the console, and should not have.
+        uploads: The content type of each file for which a form was asked.
+    """
+
+    def __init__(self, page: Page, service: Service, email: str) -> None:
         self.page = page
         self.service = service
+        self.email = email
         self.complaints: list[str] = []
+        self.uploads: list[str] = []
+        self._network: CDPSession | None = None
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        page.on("request", self._note)
 
     def _hear(self, message: ConsoleMessage) -> None:
         """The browser writes each answer that refuses to the console: a fault only if the file is the page's own."""
         where = message.location["url"]
-        its_own = where.startswith(self.service.url) and "/api/" not in where
-        refused = message.text.startswith("Failed to load resource") and not its_own
+        of_api = where.startswith((f"{self.service.url}/api/", self.service.uploads_url))
+        refused = message.text.startswith("Failed to load resource") and of_api
         if message.type in ("error", "warning") and not refused:
             self.complaints.append(f"{message.type}: {message.text} ({where})")
+
+    def _note(self, request: Request) -> None:
+        if request.method == "POST" and request.url == f"{self.service.url}/api/uploads":
+            asked = request.post_data_json or {}
+            self.uploads.append(str(asked["content_type"]))
 
     # What is seen.
 
@@ -76,9 +90,11 @@ class Visit:
     def sees(self, text: str | re.Pattern[str], within: Locator | None = None, seconds: float = 10) -> None:
         expect((within or self.page.get_by_role("main")).get_by_text(text).first).to_be_visible(timeout=seconds * 1000)
 
-    def announced(self) -> list[str]:
-        """All that was said aloud since the page was opened."""
-        return self.page.evaluate("() => window.announced ?? []")
+    def hears(self, sentence: str) -> None:
+        """Hear it said aloud, now or since the page was opened: one sentence is said after the other."""
+        self.page.wait_for_function(
+            "part => (window.announced ?? []).some((said) => said.includes(part))", arg=sentence
+        )
 
     # What is done.
 
@@ -87,18 +103,26 @@ class Visit:
         expect(self.page.get_by_role("heading", level=1)).to_be_visible()
         expect(self.page.get_by_role("main")).to_be_visible()
 
-    def ask_for_link(self, email: str = EMAIL) -> None:
-        self.address.get_by_label("Email address").fill(email)
+    def ask_for_link(self, email: str = "") -> None:
+        self.address.get_by_label("Email address").fill(email or self.email)
         self.address.get_by_role("button", name="Send me a link").click()
 
-    def prove(self, email: str = EMAIL) -> None:
-        """Have the address proven, by a link that is opened in another tab."""
-        self.ask_for_link(email)
+    def prove(self) -> None:
+        """Have the address proven, by the link in the mail: of ours in this tab, of SES's in another."""
+        earlier = self.service.proof_mails(self.email)
+        self.ask_for_link()
         self.sees("Now look into your inbox.", self.address)
-        other = self.page.context.new_page()
-        other.goto(self.service.link_in_mail(email))
+        link = self.service.link_in_mail(self.email, earlier)
+        if self.service.verification == "link":
+            self.page.goto(link)
+        else:
+            other = self.page.context.new_page()
+            other.goto(link)
+            other.close()
+        self.is_proven()
+
+    def is_proven(self) -> None:
         expect(self.address.get_by_text("is yours.")).to_be_visible(timeout=15_000)
-        other.close()
 
     def choose(self, *pictures: Picture) -> None:
         with self.page.expect_file_chooser() as choosing:
@@ -108,10 +132,18 @@ class Visit:
     def send(self) -> None:
         self.pictures.get_by_role("button", name=re.compile("Count the words")).click()
 
+    def try_again(self, name: str) -> None:
+        self.chosen(name).get_by_role("button", name="Try again").click()
+
     def count(self, *pictures: Picture) -> None:
         """Choose and send."""
         self.choose(*pictures)
         self.send()
+
+    def closed(self, name: str) -> None:
+        """Close a result."""
+        self.result(name).get_by_role("button", name="Close").click()
+        expect(self.result(name)).to_have_count(0)
 
     def finished(self, name: str, seconds: float = 20) -> Locator:
         """The result, once it is mailed."""
@@ -120,15 +152,43 @@ class Visit:
         return result
 
     def slow_network(self, kilobytes_per_second: float) -> None:
-        session = self.page.context.new_cdp_session(self.page)
-        session.send("Network.enable")
-        session.send(
-            "Network.emulateNetworkConditions",
-            {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": kilobytes_per_second * 1000},
-        )
+        """Let uploads be no faster; -1: as fast as they can."""
+        if self._network is None:
+            self._network = self.page.context.new_cdp_session(self.page)
+            self._network.send("Network.enable")
+        upload = kilobytes_per_second * 1000 if kilobytes_per_second > 0 else -1
+        conditions = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": upload}
+        self._network.send("Network.emulateNetworkConditions", conditions)
 
-    def picture_of_it(self, path: Path) -> None:
-        self.page.screenshot(path=path, full_page=True)
+    def upload_meets(self, fate: Callable[[Route], None]) -> None:
+        """What the network does to each file that is sent from now on."""
+        self.page.route(lambda url: url.startswith(self.service.uploads_url), fate)
+
+    def upload_goes_through(self) -> None:
+        self.page.unroute_all()
+
+    def connection_breaks(self) -> None:
+        """The network breaks each upload off."""
+        self.upload_meets(lambda route: route.abort("connectionreset"))
+
+    def uploads_take(self, seconds: float) -> None:
+        """The network is so slow that each upload arrives only after so long, by the service's clock."""
+
+        def wait(route: Route) -> None:
+            self.service.pass_time(seconds)
+            route.continue_()
+
+        self.upload_meets(wait)
+
+    def sees_in_time(self, text: str, within: Locator, seconds: float) -> None:
+        """See something that needs the service's time to pass: so much of it between two looks."""
+        seen = within.get_by_text(text).first
+        for _ in range(60):
+            if seen.is_visible():
+                return
+            self.service.pass_time(seconds)
+            self.page.wait_for_timeout(250)
+        raise AssertionError(f"never said: {text}")
 
 
 LISTEN = """
@@ -146,9 +206,10 @@ new PerformanceObserver((list) => {
 """
 
 
-def visits(page: Page, service: Service) -> Iterator[Visit]:
-    """A visit that fails at its end if the console said anything."""
+def visits(page: Page, service: Service, email: str) -> Iterator[Visit]:
+    """A visit that fails at its end if the console said anything; what was wrong with the service is right again."""
     page.add_init_script(LISTEN)
-    visit = Visit(page, service)
+    visit = Visit(page, service, email)
     yield visit
+    service.settle()
     assert not visit.complaints, visit.complaints

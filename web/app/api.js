@@ -25,7 +25,8 @@
  * @property {boolean} joined
  * @property {boolean} late
  * @property {boolean} low_confidence
- * @property {string} expires_at
+ * @property {string} expires_at When the request is forgotten.
+ * @property {string | null} kept_until When its result is.
  * @property {Record<string, string>} times
  * @property {WordCount | null} result
  *

@@ -67,13 +67,16 @@ export class Results {
   }
 
   /**
-   * Have the mail sent again. Throws what the API throws.
+   * Have the mail sent that could not be delivered. Throws what the API throws; how things stand is looked up anyhow.
    *
    * @param {Result} result
    */
   async resend({ requestId, token }) {
-    await this.#api.resend(requestId, token);
-    void this.#watch(requestId, token);
+    try {
+      await this.#api.resend(requestId, token);
+    } finally {
+      void this.#watch(requestId, token);
+    }
   }
 
   /**
@@ -121,7 +124,7 @@ export class Results {
       try {
         const status = await this.#api.status(requestId, token);
         if (signal.aborted) return;
-        const interrupted = status.state === "OPEN" && !this.#find(requestId)?.sent && isOver(status);
+        const interrupted = status.state === "OPEN" && !this.#find(requestId)?.sent && isOver(status, performance.now() - began);
         this.#change(requestId, { status, name: status.filename, trouble: null, interrupted });
         if (isSettled(status) || interrupted) return;
       } catch (error) {
@@ -138,7 +141,10 @@ export class Results {
 /** How long an upload's event may take to be seen, in milliseconds, before we say that nothing came. */
 const SEEN_WITHIN = 15_000;
 
-/** @param {Status} status */
-function isOver({ times }) {
-  return Date.now() - Date.parse(times["opened"] ?? "") > SEEN_WITHIN;
+/**
+ * @param {Status} status
+ * @param {number} watched For so many milliseconds: this browser's clock may be wrong.
+ */
+function isOver({ times }, watched) {
+  return Math.max(watched, Date.now() - Date.parse(times["opened"] ?? "")) > SEEN_WITHIN;
 }

@@ -28,9 +28,12 @@ const PROBLEMS = {
   },
   no_such_request: {
     what: "There is no such result any more.",
-    remedy: "It was deleted, its time is over, or its link was not copied in full. Choose the picture again below.",
+    remedy: "It was deleted, its time is over, or its link was not copied in full. Choose the picture again.",
   },
-  nothing_to_resend: { what: "There is nothing that could be mailed again.", remedy: "Choose the picture again below." },
+  nothing_to_resend: {
+    what: "There is nothing left to mail.",
+    remedy: "The mail was sent meanwhile, or is on its way. For another one, choose the picture again.",
+  },
 };
 
 /** @type {Readonly<Record<UploadError["why"], Told>>} */

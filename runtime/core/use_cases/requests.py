@@ -217,6 +217,11 @@ class Status:
         return {**{stage: time for stage, time in of_record.items() if time >= opened}, **self.request.times}
 
     @property
+    def kept_until(self) -> float | None:
+        """Until when the result is kept, if there is one (seconds since the epoch): longer than a request, or less."""
+        return self.record.expires_at if self.record and self.count else None
+
+    @property
     def low_confidence(self) -> bool:
         """Whether so much of it may be misread that the picture had better be taken again."""
         mean = self.count.mean_confidence if self.count else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -108,6 +109,10 @@ def test_a_request_tells_its_file_until_when_it_is_kept_and_how_it_went(reader: 
     shown = reader.ask(f"GET {OF_REQUEST}", opened.request_id, opened.access_token)["body"]
     assert (shown["filename"], shown["late"], shown["low_confidence"]) == ("page.png", False, False)
     assert shown["expires_at"] == "2027-02-14T08:00:00.000Z"
+    until = service.records.rows[shown["digest"]].expires_at
+    assert datetime.fromisoformat(shown["kept_until"]).timestamp() == until
+    waiting = service.open()
+    assert reader.ask(f"GET {OF_REQUEST}", waiting.request_id, waiting.access_token)["body"]["kept_until"] is None
 
 
 def test_the_link_in_a_mail_opens_what_the_access_token_opens(reader: Reader, service: Service) -> None:

@@ -100,7 +100,7 @@ export function resultCard(first, { results, api, retake }) {
     }
     showNotices();
     if (status && isSettled(status) && !count) showDoings();
-    setText(kept, count && status ? `The picture itself is deleted. Text and counts are kept until ${day(new Date(status.expires_at))}, so that the same picture is answered at once.` : "");
+    setText(kept, status?.kept_until ? `The picture itself is deleted. Text and counts are kept until ${readable(status.kept_until)}, so that the same picture is answered at once.` : "");
   }
 
   /** @param {import("../api.js").WordCount} count */
@@ -187,7 +187,6 @@ export function resultCard(first, { results, api, retake }) {
         ...DOWNLOADS.map(([file, label, use]) => el("button", { class: "secondary", click: () => download(file), title: use }, label))));
     }
     doings.append(el("div", { class: "actions" },
-      has && el("button", { class: "quiet", click: resend }, "Mail it again"),
       has && el("button", { class: "quiet", click: () => copy(link) }, "Copy the link"),
       el("button", { class: "quiet danger", click: () => confirm.showModal() }, "Delete")));
   }
@@ -247,9 +246,9 @@ export function resultCard(first, { results, api, retake }) {
     setText(clock, "Deleted");
     for (const part of [track, figures, notices, words, doings, done, kept]) part.remove();
     element.append(el("div", { class: "after" },
-      el("p", {}, el("strong", {}, "Deleted: "), deleted.deleted.join(", "), "."),
+      el("p", {}, el("strong", {}, "Deleted: "), deleted.deleted.map((each) => DELETED[each] ?? each).join(", "), "."),
       deleted.kept.length > 0 && el("p", {}, el("strong", {}, "What remains: ")),
-      deleted.kept.length > 0 && el("ul", {}, ...deleted.kept.map(({ what, why, until }) => el("li", {}, `${what}, until ${readable(until)}: ${why}`)))));
+      deleted.kept.length > 0 && el("ul", {}, ...deleted.kept.map(({ what, why, until }) => el("li", {}, `${KEPT[what] ?? what}, until ${readable(until)}. ${why}`)))));
     announce(`${fileName(result.name)}: deleted.`);
   }
 
@@ -259,6 +258,12 @@ export function resultCard(first, { results, api, retake }) {
 
 /** @type {Readonly<Record<string, string>>} */
 const SPOKEN = { done: ": done", skipped: ": not needed, seen before", now: ": under way", later: ": to come", failed: ": not done" };
+
+/** @type {Readonly<Record<string, string>>} */
+const DELETED = { email: "your address", filename: "the file’s name", request: "the link to this result" };
+
+/** @type {Readonly<Record<string, string>>} */
+const KEPT = { result: "The text and the word count" };
 
 /**
  * @param {string} value
