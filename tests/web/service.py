@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import threading
@@ -37,6 +38,8 @@ _ATTEMPT: Final = 361.0
 """Seconds after which a message that was tried in vain is tried again."""
 _PROVES: Final = re.compile(r"https?://\S+(?:#confirm=|/ses-verification/)[\w.]+")
 _STOPS: Final = re.compile(r"https?://\S+#not-me=[\w.]+")
+
+_others = itertools.count(1)
 
 
 class Trouble(StrEnum):
@@ -108,7 +111,7 @@ class Service:
 
     def someone_else_sends(self, picture: bytes) -> None:
         """Somebody else sends the same picture."""
-        Visitor(self.cloud, "somebody-else@example.org").send(picture)
+        Visitor(self.cloud, f"somebody.{next(_others)}@example.org").send(picture)
 
     def use_up_the_day(self, email: str) -> None:
         """From other browsers, as many pictures are sent for an address as are taken on one day."""

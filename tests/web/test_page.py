@@ -28,7 +28,11 @@ LIGHTEST = 60_000
 
 def test_a_first_visit_loads_under_60_kb_and_shifts_nothing(visit: Visit) -> None:
     answers: list[Response] = []
-    visit.page.on("response", answers.append)
+
+    def note(answer: Response) -> None:
+        answers.append(answer)
+
+    visit.page.on("response", note)
     visit.come()
     visit.page.wait_for_load_state("networkidle")
     loaded = weight(answers)
