@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.web import samples
@@ -26,6 +27,7 @@ WEB = PROJECT / "web"
 LIGHTEST = 60_000
 
 
+@pytest.mark.cloud
 def test_a_first_visit_loads_under_60_kb_and_shifts_nothing(visit: Visit) -> None:
     answers: list[Response] = []
 
@@ -52,6 +54,7 @@ def weight(answers: list[Response]) -> int:
     return loaded
 
 
+@pytest.mark.cloud
 def test_a_return_shifts_nothing(visit: Visit) -> None:
     visit.come()
     visit.prove()
@@ -60,6 +63,7 @@ def test_a_return_shifts_nothing(visit: Visit) -> None:
     assert visit.page.evaluate("() => window.shifts") == 0
 
 
+@pytest.mark.cloud
 def test_nothing_comes_from_elsewhere(visit: Visit) -> None:
     asked: list[str] = []
     visit.page.on("request", lambda request: asked.append(request.url))
@@ -94,6 +98,7 @@ def tab_to(page: Page, name: str, presses: int = 40) -> None:
     raise AssertionError(f"the keyboard does not reach {name}")
 
 
+@pytest.mark.cloud
 def test_the_whole_way_works_by_keyboard_alone(visit: Visit) -> None:
     page = visit.page
     visit.come()
@@ -133,6 +138,7 @@ def test_the_whole_way_works_by_keyboard_alone(visit: Visit) -> None:
     visit.sees("Deleted: ", result)
 
 
+@pytest.mark.cloud
 def test_motion_is_reduced_where_it_is_asked_for(visit: Visit) -> None:
     visit.come()
     visit.prove()

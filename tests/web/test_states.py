@@ -12,6 +12,8 @@ from tests.web.states import WAYS
 if TYPE_CHECKING:
     from tests.web.visit import Visit
 
+pytestmark = pytest.mark.cloud
+
 SIDEWAYS = "() => { scrollTo(10000, scrollY); const at = scrollX; scrollTo(0, 0); return at; }"
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from tests.web.visit import Visit
 
+pytestmark = pytest.mark.cloud
+
 
 @pytest.fixture
 def proven(visit: Visit) -> Visit:

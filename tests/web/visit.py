@@ -50,6 +50,7 @@ class Visit:
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         page.on("request", self._note)
+        page.on("filechooser", lambda _: None)  # Chromium is told early to leave choosing to us: a key may be quicker
 
     def _hear(self, message: ConsoleMessage) -> None:
         """The browser writes each answer that refuses to the console: a fault only if the file is the page's own."""
