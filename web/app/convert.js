@@ -20,21 +20,6 @@ export function scaleFor(width, height) {
 }
 
 /**
- * The longest side of a picture in pixels; null if this browser cannot show it.
- *
- * @param {string} url Of the picture's blob.
- * @returns {Promise<number | null>}
- */
-export function longestSide(url) {
-  return new Promise((resolve) => {
-    const image = new Image();
-    image.onload = () => resolve(Math.max(image.naturalWidth, image.naturalHeight) || null);
-    image.onerror = () => resolve(null);
-    image.src = url;
-  });
-}
-
-/**
  * @param {Blob} file A picture that the browser can show.
  * @returns {Promise<Blob>} A JPEG.
  */

@@ -1,5 +1,5 @@
 /**
- * What a file is, told from its first bytes and never from its name. The same signatures as `runtime/core/pictures`.
+ * What a file is, told from its bytes and never from its name. The same signatures as `runtime/core/pictures`.
  *
  * @typedef {"png" | "jpeg" | "tiff" | "gif" | "webp" | "bmp" | "avif" | "heic" | "pdf" | "svg" | "other-picture"} Kind
  */
@@ -55,4 +55,19 @@ export async function hasMorePages(file) {
  */
 async function view(file, from, to) {
   return new DataView(await file.slice(from, to).arrayBuffer());
+}
+
+/**
+ * The longest side of a picture in pixels; null if this browser cannot show it.
+ *
+ * @param {string} url Of the picture's blob.
+ * @returns {Promise<number | null>}
+ */
+export function longestSide(url) {
+  return new Promise((resolve) => {
+    const image = new Image();
+    image.onload = () => resolve(Math.max(image.naturalWidth, image.naturalHeight) || null);
+    image.onerror = () => resolve(null);
+    image.src = url;
+  });
 }

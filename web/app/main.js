@@ -13,9 +13,7 @@ import { Results } from "./results.js";
 import { tell } from "./say.js";
 import { Store } from "./store.js";
 import { addressView } from "./view/address.js";
-import { historyView } from "./view/history.js";
 import { picturesView } from "./view/pictures.js";
-import { resultsView } from "./view/results.js";
 
 const HISTORY = "ocr-wordcount.history";
 const SHOWN = "ocr-wordcount.shown";
@@ -120,19 +118,42 @@ function connection() {
   results.lookAgain();
 }
 
+function erase() {
+  browser.forget(HISTORY);
+  tab.forget(SHOWN);
+  shown.clear();
+  for (const { requestId, status, gone } of results.list.value) if (gone || (status && isSettled(status))) results.hide(requestId);
+  remember([]);
+}
+
+/**
+ * What a first visit needs not is fetched when there is something to show, once.
+ *
+ * @param {() => Promise<void>} load
+ */
+function whenNeeded(load) {
+  /** @type {Promise<void> | undefined} */
+  let loading;
+  return () => (loading ??= load().catch(() => {
+    loading = undefined;
+    top(notice("bad", { what: "A part of this page could not be loaded.", remedy: "Reload the page to see your results." },
+      el("button", { class: "secondary", click: () => location.reload() }, "Reload")));
+  }));
+}
+
+const showResults = whenNeeded(async () => (await import("./view/results.js")).resultsView(results, api));
+const showHistory = whenNeeded(async () => (await import("./view/history.js")).historyView(entries, results, {
+  forget: (requestId) => remember(without(entries.value, requestId)),
+  erase,
+}));
+
 addressView(proof);
 picturesView(outbox, proof);
-resultsView(results, api);
-historyView(entries, results, {
-  forget: (requestId) => remember(without(entries.value, requestId)),
-  erase: () => {
-    browser.forget(HISTORY);
-    tab.forget(SHOWN);
-    shown.clear();
-    for (const { requestId, status, gone } of results.list.value) if (gone || (status && isSettled(status))) results.hide(requestId);
-    remember([]);
-  },
-});
+results.list.subscribe((list) => list.length > 0 && void showResults());
+entries.subscribe((list) => list.length > 0 && void showHistory());
+// Who comes back sees all at once, and nothing moves.
+if (shown.size > 0 || parse(location.hash)?.to === "request") await showResults();
+if (entries.value.length > 0) await showHistory();
 addEventListener("hashchange", () => void follow());
 addEventListener("online", connection);
 addEventListener("offline", connection);

@@ -21,10 +21,9 @@
  */
 
 import { Problem, Unreachable } from "./api.js";
-import { jpegName, longestSide, toJpeg } from "./convert.js";
 import { size } from "./format.js";
 import { CANNOT_CONVERT, decide, NAMES } from "./intake.js";
-import { HEAD, hasMorePages, kindOf } from "./kinds.js";
+import { HEAD, hasMorePages, kindOf, longestSide } from "./kinds.js";
 import { patiently } from "./retry.js";
 import { tell } from "./say.js";
 import { Store } from "./store.js";
@@ -115,6 +114,7 @@ export class Outbox {
       decision = decide({ kind, bytes: file.size, longestSide: side, morePages });
       if (decision.to === "convert") {
         this.#change(id, { note: `Making a JPEG of it, because ${decision.because} …` });
+        const { jpegName, toJpeg } = await import("./convert.js");
         const jpeg = await toJpeg(file);
         const name = jpegName(file.name);
         const from = kind ? NAMES[kind] : "";

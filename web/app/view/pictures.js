@@ -7,7 +7,9 @@
 import { announce } from "../announcer.js";
 import { byId, el, icon, setText } from "../dom.js";
 import { fileName, size } from "../format.js";
-import { loadWords } from "./result.js";
+
+/** What nobody needs before there is a picture: fetched with the first, so that it is there in time. */
+const fetchAhead = () => Promise.all([import("../convert.js"), import("./results.js"), import("./words.js")]);
 
 /**
  * @param {import("../outbox.js").Outbox} outbox
@@ -23,7 +25,7 @@ export function picturesView(outbox, proof) {
   const rows = new Map();
 
   takeIn(outbox);
-  for (const happens of ["drop", "paste", "change"]) addEventListener(happens, () => void loadWords().catch(() => {}), { once: true });
+  for (const happens of ["drop", "paste", "change"]) addEventListener(happens, () => void fetchAhead().catch(() => {}), { once: true });
 
   send.addEventListener("click", () => {
     outbox.sendAll();

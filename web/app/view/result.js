@@ -20,9 +20,6 @@ const DOWNLOADS = /** @type {const} */ ([
 
 const TICK = 100;
 
-/** What nobody needs before the first result: fetched when the first picture is chosen, so that it is there in time. */
-export const loadWords = () => import("./words.js");
-
 /**
  * @param {Result} first
  * @param {object} may
@@ -106,7 +103,7 @@ export function resultCard(first, { results, api, retake }) {
   /** @param {import("../api.js").WordCount} count */
   async function showWords(count) {
     try {
-      const { wordsView } = await loadWords();
+      const { wordsView } = await import("./words.js");
       words.append(wordsView(count, () => api.file(first.requestId, first.token, "text.txt"), id));
     } catch {
       words.append(notice("bad", { what: "A part of this page could not be loaded.", remedy: "Reload the page to see the words." },
