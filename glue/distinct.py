@@ -76,11 +76,12 @@ def of_documents(found: Iterable[tuple[int, int, Distinct]]) -> Iterator[tuple[i
             waiting.append(some)
             rows += len(some.n)
             if rows > _MERGE:
-                waiting = [merged(waiting)]
-                rows = len(waiting[0].n)
-            if rows > _MERGE // 2:
-                yield number, problem, *waiting
-                waiting, rows = [], 0
+                one = merged(waiting)
+                waiting, rows = [one], len(one.n)
+                if rows > _MERGE // 2:
+                    yield number, problem, one
+                    waiting.clear()
+                    rows = 0
         yield number, problem, merged(waiting) if waiting else NONE
 
 
@@ -93,7 +94,8 @@ def batches(found: Iterable[tuple[int, int, Distinct]]) -> Iterator[pa.RecordBat
         rows += len(one[2].n) + 1
         if rows >= _BATCH:
             yield _batch(waiting)
-            waiting, rows = [], 0
+            waiting.clear()
+            rows = 0
     if waiting:
         yield _batch(waiting)
 
@@ -147,12 +149,10 @@ def _plain(words: list[str], confidences: list[str]) -> tuple[pa.Array, NDArray[
     """The texts of these pages, each page's between spaces, and their confidences."""
     if not words:
         return NONE.text, NONE.n
-    split = pc.split_pattern(pa.array(words, pa.string()), " ")
-    spaces = pc.count_substring(pa.array(confidences, pa.string()), " ")
+    split = pc.call_function("split_pattern", [pa.array(words, pa.string())], pc.SplitPatternOptions(pattern=" "))
+    texts, lengths = split.flatten(), np.diff(split.offsets.to_numpy())
     numbers = np.fromstring(" ".join(confidences), np.int64, sep=" ")
-    texts = split.flatten()
-    whole = pc.equal(pc.list_value_length(split), pc.add(spaces, 1))
-    if len(texts) != len(numbers) or not pc.all(whole).as_py():
+    if lengths.tolist() != [page.count(" ") + 1 for page in confidences] or len(texts) != len(numbers):
         raise ValueError("not a transcript: more words than confidences, or less")
     if numbers.max() > transcript.SURE:
         raise ValueError("not a transcript: surer than sure")

@@ -16,7 +16,7 @@ from pyspark.sql import functions as F  # noqa: N812  Spark's own custom
 
 from glue import distinct, words
 from glue.at_once import TASKS, at_once, distributed
-from glue.stores import store
+from glue.stores import REQUESTS, store
 from runtime.core import word_count
 from runtime.core.errors import Absent, Retryable
 from runtime.core.manifest import Cause, Ending, Outcome
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from glue.stores import Seen, Store
     from runtime.core.manifest import Document
 
-PART: Final = 32 << 20
-"""How much of a transcript one task reads, in bytes; what is larger is read in parts, side by side."""
+PART: Final = 8 << 20
+"""How much of a transcript is read at a time, in bytes; the parts of a larger one are read side by side."""
 
 _MORE: Final = 1 << 16
 _CAUSES: Final = (None, Cause.UNREADABLE, Cause.UNAVAILABLE, Cause.INTERNAL)
@@ -112,6 +112,8 @@ def tally(texts: DataFrame) -> DataFrame:
 
 def _look(context: SparkContext, documents: Sequence[Document]) -> list[tuple[int, Seen | Outcome]]:
     numbered = list(enumerate(documents))
+    if len(numbered) <= REQUESTS:
+        return list(at_once(_look_at, numbered))  # sooner done than tasks are started
     return distributed(context, numbered).mapPartitions(lambda own: at_once(_look_at, own)).collect()
 
 
