@@ -1,7 +1,7 @@
 """Documents, counted in bulk: each result the same bytes that the Lambda would have written.
 
-Python reads and writes inside Spark's partitions, whole lines and whole results; all that is done per word is Spark's
-own: parsed, grouped by document and text, each distinct text tokenised once, summed.
+Python reads and writes inside Spark's partitions, whole pages and whole results; Arrow tells a document's texts apart
+(`distinct.py`); and what a word is, is Spark's own: each distinct text is tokenised, folded, grouped, summed.
 
 Between the stages a document is its place in the run's list.
 """
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 PART: Final = 8 << 20
 """How much of a transcript is read at a time, in bytes; the parts of a larger one are read side by side."""
 
+_MOST: Final = 1 << 28
 _MORE: Final = 1 << 16
 _CAUSES: Final = (None, Cause.UNREADABLE, Cause.UNAVAILABLE, Cause.INTERNAL)
 """What a problem's number means."""
@@ -70,7 +71,7 @@ def count_documents(spark: SparkSession, documents: Sequence[Document]) -> list[
     shared = context.broadcast({number: (documents[number], found.pages) for number, found in seen.items()})
     parts = [part for number, found in seen.items() for part in _parts(number, found.version, found.size)]
     if parts:
-        tasks = min(len(parts), TASKS * context.defaultParallelism)
+        tasks = _tasks(context.defaultParallelism, len(seen), parts)
         numbered = context.broadcast(parts)
         texts = spark.range(0, len(parts), 1, tasks).mapInArrow(
             lambda own: _read([numbered.value[at] for batch in own for at in batch["id"].to_pylist()], shared.value),
@@ -141,6 +142,12 @@ def _gone(document: Document, place: Store) -> Outcome:
 def _parts(number: int, version: str, size: int) -> Iterator[Part]:
     for start in range(0, max(size, 1), PART):
         yield Part(number, version, size, start, min(start + PART, size))
+
+
+def _tasks(cores: int, documents: int, parts: Sequence[Part]) -> int:
+    """Few documents are read by as few tasks as keep all cores busy: a task merges what it has of one document."""
+    several = cores if documents < TASKS * cores else TASKS * cores
+    return min(len(parts), max(several, sum(part.end - part.start for part in parts) // _MOST))
 
 
 def _read(parts: Iterable[Part], documents: dict[int, tuple[Document, int]]) -> Iterator[pa.RecordBatch]:
