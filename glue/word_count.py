@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import SparkSession
 
 from glue import corpus
+from glue.at_once import TASKS
 from glue.documents import count_documents
 from glue.stores import read, write
 from runtime.core import manifest
@@ -30,11 +31,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Do what the arguments ask for."""
     options = _options(arguments)
     spark = SparkSession.builder.appName("word-count").getOrCreate()
-    spark.conf.set("spark.sql.shuffle.partitions", str(4 * spark.sparkContext.defaultParallelism))
+    settle(spark)
     if options.mode == "documents":
         run_documents(spark, options.manifest, options.outcomes or outcomes_of(options.manifest))
     else:
         run_corpus(spark, options.source, options.out, options.digests)
+
+
+def settle(spark: SparkSession) -> None:
+    """Plan once: how much there is to shuffle is known, and little (`distinct.py`)."""
+    spark.conf.set("spark.sql.shuffle.partitions", str(TASKS * spark.sparkContext.defaultParallelism))
+    spark.conf.set("spark.sql.adaptive.enabled", "false")
 
 
 def outcomes_of(manifest: str) -> str:

@@ -49,7 +49,7 @@ def find(text: Column) -> Column:
 
 def fold(word: Column) -> Column:
     """Lower case, with one sigma. The JVM must run with `-Duser.language=en`: its lower case follows its locale."""
-    return F.translate(F.lower(word), "ς", "σ")  # noqa: RUF001  the Greek letter is meant
+    return F.replace(F.lower(word), F.lit("ς"), F.lit("σ"))  # noqa: RUF001  the Greek letter is meant
 
 
 def _found(text: Column, word: str) -> Column:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import operator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from runtime.core.transcript import Transcript
 
 SCHEMA: Final = 1
+
+_quoted: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,8 @@ class WordCount:
             f'{{"schema":{SCHEMA},"digest":"{self.key}","pages":{self.pages},"total_words":{self.total_words},'
             f'"unique_words":{self.unique_words},"mean_confidence":{confidence},"counter":{{"version":"{self.version}"}}'
         )
-        rows = [{"word": word, "count": count} for word, count in self.words]
-        return f'{head},"words":{json.dumps(rows, ensure_ascii=False, separators=(",", ":"))}}}\n'.encode()
+        rows = ",".join([f'{{"word":{_quoted(word)},"count":{count}}}' for word, count in self.words])
+        return f'{head},"words":[{rows}]}}\n'.encode()
 
     def csv(self) -> bytes:
         """A table for spreadsheets (RFC 4180), UTF-8: `word,count`. No word begins as a formula does."""
@@ -88,7 +91,8 @@ def recount(old: WordCount, text: str) -> WordCount:
 
 def ranked(counts: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
     """Most frequent first, then by code points."""
-    return tuple(sorted(counts, key=lambda row: (-row[1], row[0])))
+    by_word = sorted(counts, key=operator.itemgetter(0))
+    return tuple(sorted(by_word, key=operator.itemgetter(1), reverse=True))  # equals keep their order
 
 
 def load(data: bytes) -> WordCount:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _BUCKET = "results"
 _GENERATION = 1_700_000_000
 _OLD_ROW = b'{"page": 1, "line": 1, "text": "Old", "confidence": 99.1}\n'
+_OLD_PAGE = b'{"page":1,"lines":[1,1],"texts":["an","old one"],"confidences":[9910,9822]}\n'
 
 
 @pytest.fixture
@@ -164,6 +165,17 @@ def test_what_is_not_there_or_not_to_be_had_fails_with_its_reason(
         (b'{"page":1,"lines":[1],"texts":["a"],"confidences":[null]}\n', "unreadable"),
         (b'{"page":1,"lines":[1],"texts":["a"],"confidences":"x"}\n', "unreadable"),
         (b'{"page":1,"lines":[1],"texts":["a"]}\n', "unreadable"),
+        (b'{"page":1,"line":1,"words":["a","","b c"],"confidences":"1 2 3"}\n', None),
+        (b'{"page":1,"line":1,"words":["a b"],"confidences":"1"}\n', "unreadable"),
+        (b'{"page":1,"line":1,"words":["a","b"],"confidences":"1"}\n' * 2, "unreadable"),
+        (b'{"page":1,"line":1,"words":["a"],"confidences":"-1"}\n', "unreadable"),
+        (b'{"page":1,"line":1,"words":["a"],"confidences":""}\n', "unreadable"),
+        (b'{"page":1,"line":1,"words":["a"],"confidences":"10001"}\n', "unreadable"),
+        (b'{"page":1,"line":1,"words":["a"],"confidences":"99999999999999999999"}\n', "unreadable"),
+        (b'{"page":1,"line":1,"words":["a"],"confidences":[1]}\n', "unreadable"),
+        (b'{"page":1,"line":1,"words":7,"confidences":"1"}\n', "unreadable"),
+        (b'{"page":1,"line":1,"words":[1],"confidences":"1"}\n', "unreadable"),
+        (_OLD_PAGE + b'{"page":2,"line":2,"words":["a"],"confidences":"1"}\n' + _OLD_ROW, None),
         (_OLD_ROW + b'{"page": 1}\n', "unreadable"),
         (Transcript(1, (TranscriptRow(1, 1, "a", 1.0),)).dump() + b'{"page":1,"lines":[2],"te', "unreadable"),
     ],
