@@ -110,7 +110,7 @@ class CountSettings:
     glue_above_words: int = setting(
         "With the engine `auto`, transcripts of more words than this are counted by AWS Glue.",
         whole(0, 10_000_000, "words"),
-        default=500_000,
+        default=1_000_000,
     )
     gather_seconds: int = setting(
         "How long the first transcript that waits for AWS Glue waits for others to come along, at most. A run costs a"

@@ -245,7 +245,7 @@ def test_a_section_under_another_projects_name_is_recognised() -> None:
     config["ocr-wordcuont:count"] = config.pop("ocr-wordcount:count")
     message = refusal(config)
     assert message.startswith("ocr-wordcuont:count is no setting. Did you mean ocr-wordcount:count?")
-    kept = "maximumConcurrency: 5\n      engine: auto\n      glueAboveWords: 500000\n      gatherSeconds: 30"
+    kept = "maximumConcurrency: 5\n      engine: auto\n      glueAboveWords: 1000000\n      gatherSeconds: 30"
     assert message.endswith(f"    ocr-wordcount:count:\n      {kept}")
 
 
