@@ -7,8 +7,8 @@ IMAGE ?=
 STACK ?= dev
 HISTORIES ?= 100000
 GB ?= 1
-# Two at once, each with its own cloud; what shares something stays together (tests/conftest.py).
-WORKERS ?= -n 2 --dist loadgroup --no-loadscope-reorder
+# Two at once, each with its own cloud; what shares something stays together (tests/workers.py).
+WORKERS ?= -n 2 --no-loadscope-reorder
 
 include locks/sizes.mk
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import signal
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.workers import TogetherByFile, rank
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell's background jobs are born deaf to Ctrl-C, and so would be every process that a test starts.
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from _pytest.terminal import TerminalReporter
+    from xdist.remote import Producer
 
     from local.cloud import Cloud
 
@@ -26,24 +28,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--strict-skips", action="store_true", help=f"fail on any skipped test, unless because {ALLOWED}")
 
 
-LONGEST_FIRST = ("web", "service", "simulation", "glue", "fuzz")
-SHARED = ("glue", "local/deploy", "runtime/contract")
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> TogetherByFile:
+    return TogetherByFile(config, log)
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Several workers: a file's tests stay together, and a folder's that share Spark or a server; the longest begin."""
-    if not hasattr(config, "workerinput"):
-        return
-    here = Path(__file__).parent
-    ranks: dict[pytest.Item, int] = {}
-    for item in items:
-        file = item.path.relative_to(here).as_posix()
-        group = next((folder for folder in SHARED if file.startswith(f"{folder}/")), file)
-        item.add_marker(pytest.mark.xdist_group(group))
-        folder = file.partition("/")[0]
-        ranks[item] = LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
-    items.sort(key=ranks.__getitem__)
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: rank(item.nodeid))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -145,13 +145,14 @@ def test_what_every_run_fails_to_finish_fails_with_a_reason(stage: Stage) -> Non
 def test_the_archive_is_counted_as_one(
     stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    stage.wait_idle(LONG)
+    ann = somebody(stage)
+    outcomes(stage, ann, sent(stage, ann, 5))
     running = cli_stack.Stack(stage.outputs, stage.client, stage.local)
     monkeypatch.setattr(cli_stack, "_running", lambda: running)
     out = tmp_path / "corpus"
     assert main(["corpus", "--json", "--out", str(out), "--timeout", str(LONG)]) == 0
     summary = json.loads(capfd.readouterr().out)
-    assert summary["documents"] == summary["total_words"] > 100
+    assert summary["documents"] == summary["total_words"] >= 5
     assert summary["top_words"] == [{"word": "word", "count": summary["total_words"]}]
     assert sorted(file.name for file in out.iterdir()) == [
         "report.html",
