@@ -23,6 +23,8 @@ _ONCE_ONLY: Final = frozenset({"reader.read", "mailer.send"})
 
 _POISON: Final = (1, 1, 1, 2, 8)
 _WAITS: Final = (0.0, 0.0, 0.0, 0.5, 5.0, 30.0)
+_DURING_RUNS: Final = (2.0, 36.0, 40.0, 65.0, 100.0)
+_WHEN_IT_IS_OVER: Final = 900.0
 _MOMENTS: Final = (0.0, 0.2, 5.0, 100.0)
 _COMMON: Final = (0, 0, 0, 0, 1, 2, 4, 6)
 _NUMBERS: Final = range(len(PICTURES))
@@ -47,7 +49,8 @@ def draw(seed: int) -> Plan:
     pictures = _pictures(chance, situation)
     people = [_person(chance, pictures, situation) for _ in range(chance.choice((1, 2, 2, 2, 3, 3, 4)))]
     if situation.again:
-        people.append(replace(_person(chance, pictures, situation), uses=people[0].uses[:1], part=1))
+        again = replace(_person(chance, pictures, situation), uses=people[0].uses[:1], part=1)
+        people.append(replace(again, looks_after=_WHEN_IT_IS_OVER) if situation.looks else again)
     elif between is not Between.NOTHING or chance.random() < 0.1:
         people[1:] = [replace(person, part=int(chance.random() < 0.8)) for person in people[1:]]
     plan = Plan(
@@ -147,9 +150,13 @@ def _in_bulk(chance: Random, plan: Plan) -> Plan:
     ends = tuple(chance.choice(_ENDS) for _ in range(chance.choice((0, 0, 1, 2, 3))))
     troubles = tuple(chance.choice(_TROUBLES) for _ in range(chance.choice((0, 0, 1, 3))))
     lost = chance.choice(((BULK,), (RUN_END,), (BULK, RUN_END))) if chance.random() < 0.1 else ()
+    looks_after = chance.choice((None, 100.0, _WHEN_IT_IS_OVER))
+    people = [*plan.people, Person(part=0, uses=(Use(0, chance.choice(_WAITS)),), looks_after=looks_after)]
+    if chance.random() < 0.4:
+        people.append(Person(part=0, uses=(Use(1, chance.choice(_DURING_RUNS)),)))
     return replace(
         plan,
-        people=(*plan.people, Person(part=0, uses=(Use(0, chance.choice(_WAITS)),))),
+        people=tuple(people),
         faults=tuple(faults),
         lost=(*plan.lost, *lost),
         engine=Engine.GLUE if chance.random() < 0.7 else Engine.AUTO,
