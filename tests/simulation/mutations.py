@@ -193,7 +193,7 @@ MUTATIONS: Final = (
         _TELLING,
         "            if request_id != but:\n                self.tell(request_id, record)\n",
         "            del request_id\n",
-        breaks=("every_accepted_upload_has_an_outcome",),
+        breaks=("every_accepted_upload_has_an_outcome", "nobody_whom_a_letter_concerns_is_left_out"),
     ),
     Mutation(
         "a reason that may pass is written on the request",
@@ -301,7 +301,7 @@ MUTATIONS: Final = (
         _FAKES,
         "        if self.row.lease_until > now and self.row.attempt != attempt:\n            return None\n",
         "",
-        breaks=("one_run_at_a_time_is_started",),
+        breaks=("a_document_is_in_one_run_at_a_time", "one_run_at_a_time_is_started"),
     ),
     Mutation(
         "whom Glue has refused a run takes it for another's",
