@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from runtime.core import keys, word_count
+from runtime.core import keys
 from runtime.core.addresses import AddressToken, Verification, name_of
 from runtime.core.bulk import SUCCEEDED, Engine
-from runtime.core.errors import Absent, Retryable
+from runtime.core.errors import Retryable
 from runtime.core.limits import PROOFS, UPLOADS, DailyLimit
 from runtime.core.mail.compose import PROOF_HEADER
-from runtime.core.manifest import Cause, Ending, Outcome
+from runtime.core.manifest import Outcome
 from runtime.core.tokens import hashed
 from runtime.core.use_cases.addresses import (
     ConfirmProof,
@@ -34,7 +34,7 @@ from runtime.core.use_cases.requests import DeleteRequest, Download, OpenRequest
 from runtime.core.use_cases.resend import AskAgain, Resend
 from runtime.core.use_cases.sweep import Sweep
 from runtime.handlers.api import UseCases
-from tests.runtime import fakes
+from tests.runtime import fakes, glue_run
 
 FRONT_DIGESTS: Final = (hashed("sesame"), hashed("the next"))
 """Of what the front door shows in the events under `handlers/events`, and of what it will show."""
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from email.message import EmailMessage
 
+    from runtime.core.manifest import Cause
     from runtime.core.ports import Unfinished
     from runtime.core.types import Request
     from runtime.core.use_cases.requests import Opened, Status
@@ -299,23 +300,12 @@ class Service:
         return job_run
 
     def _counted(self, key: str, generation: int, cause: Cause | None) -> Outcome:
-        """As `glue/documents.py` does it."""
-        named = f"s3://bucket/{keys.transcript(key, generation)}"
-        try:
-            transcript = self.results.read_transcript(key, generation)
-        except Absent:
-            there = self.results.counted(key)
-            if there and there.generation >= generation:
-                return Outcome(key, named, Ending.COUNTED_BEFORE)
-            return Outcome(key, named, Ending.FAILED, Cause.ABSENT)
+        seen = glue_run.looked_at(self.results, key, generation)
+        if isinstance(seen, Outcome):
+            return seen
         if cause:
-            return Outcome(key, named, Ending.FAILED, cause)
-        there = self.results.counts.get(key)
-        counted = word_count.tally(key, transcript)
-        if there and (there.count, there.generation) == (counted, generation):
-            return Outcome(key, named, Ending.COUNTED_BEFORE)
-        written = self.results.write_count(counted, generation)
-        return Outcome(key, named, Ending.COUNTED if written else Ending.OVERTAKEN)
+            return glue_run.failed(key, generation, cause)
+        return glue_run.kept(self.results, key, generation, seen)
 
     def ingest_until_done(self, upload: Upload, tries: int = 10) -> None:
         """Deliver an upload's message again, a while later, as long as it asks for that."""

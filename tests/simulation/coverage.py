@@ -22,6 +22,8 @@ _NOTEWORTHY: Final = (
     "claims anew of FAILED",
     "claims anew of READY",
     "crashes",
+    "documents counted_before",
+    "documents failed",
     "duplicated messages",
     "early wakes",
     "forms reused",
@@ -31,6 +33,10 @@ _NOTEWORTHY: Final = (
     "pictures given up",
     "reorderings",
     "rows expired away",
+    "runs of somebody else",
+    "runs that died",
+    "runs that wrote late",
+    "runs whose end was not told",
     "second copies after a crash",
     "strays",
     "take-overs",
@@ -41,7 +47,7 @@ _NOTEWORTHY: Final = (
         f"log {line}"
         for line in ("cache_hit", "mail_undeliverable", "message_failed", "message_postponed", "overtaken")
     ),
-    *(f"log {line}" for line in ("picture_refused", "upload_gone", "upload_unread")),
+    *(f"log {line}" for line in ("bulk_failed", "picture_refused", "upload_gone", "upload_unread")),
 )
 """Histories that meet no such thing show nothing of it."""
 

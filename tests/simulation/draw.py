@@ -6,9 +6,11 @@ from dataclasses import replace
 from random import Random
 from typing import Final
 
-from tests.simulation.functions import ALL_CALLS
+from runtime.core.bulk import LOST, Engine
+from runtime.core.manifest import Cause
+from tests.simulation.functions import BULK, CALLS_IN_BULK, CALLS_IN_PLACE
 from tests.simulation.pictures import PICTURES, TWINS
-from tests.simulation.plan import DELAYS, TRANSCRIPT, TRIES, Between, Fault, Kind, Person, Plan, Use
+from tests.simulation.plan import DELAYS, RUN_END, TRANSCRIPT, TRIES, Between, Fault, Kind, Person, Plan, Use
 from tests.simulation.situations import SITUATIONS, Situation
 
 _KINDS: Final = (
@@ -21,9 +23,16 @@ _ONCE_ONLY: Final = frozenset({"reader.read", "mailer.send"})
 
 _POISON: Final = (1, 1, 1, 2, 8)
 _WAITS: Final = (0.0, 0.0, 0.0, 0.5, 5.0, 30.0)
+_DURING_RUNS: Final = (2.0, 36.0, 40.0, 65.0, 100.0)
+_WHEN_IT_IS_OVER: Final = 900.0
 _MOMENTS: Final = (0.0, 0.2, 5.0, 100.0)
 _COMMON: Final = (0, 0, 0, 0, 1, 2, 4, 6)
 _NUMBERS: Final = range(len(PICTURES))
+_ONE_IN: Final = 3
+"""So many histories, one has counting left to Glue."""
+
+_ENDS: Final = ("SUCCEEDED", "SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR", "EXPIRED", LOST)
+_TROUBLES: Final = (None, None, None, Cause.UNREADABLE, Cause.UNAVAILABLE, Cause.UNAVAILABLE, Cause.INTERNAL)
 _LOSABLE: Final = ("ingest", "count", "publish", "notify", TRANSCRIPT)
 
 
@@ -40,10 +49,11 @@ def draw(seed: int) -> Plan:
     pictures = _pictures(chance, situation)
     people = [_person(chance, pictures, situation) for _ in range(chance.choice((1, 2, 2, 2, 3, 3, 4)))]
     if situation.again:
-        people.append(replace(_person(chance, pictures, situation), uses=people[0].uses[:1], part=1))
+        again = replace(_person(chance, pictures, situation), uses=people[0].uses[:1], part=1)
+        people.append(replace(again, looks_after=_WHEN_IT_IS_OVER) if situation.looks else again)
     elif between is not Between.NOTHING or chance.random() < 0.1:
         people[1:] = [replace(person, part=int(chance.random() < 0.8)) for person in people[1:]]
-    return Plan(
+    plan = Plan(
         seed=seed,
         people=tuple(people),
         faults=tuple(faults),
@@ -58,6 +68,7 @@ def draw(seed: int) -> Plan:
         sweeps=max(situation.sweeps, chance.choice((0, 0, 0, 1, 3))),
         redrive=situation.redrive or (tries < TRIES and chance.random() < 0.5),
     )
+    return _in_bulk(chance, plan) if seed % _ONE_IN == 0 else plan
 
 
 _ANY: Final = Situation()
@@ -65,10 +76,10 @@ _ANY: Final = Situation()
 
 def _faults(chance: Random, seed: int) -> list[Fault]:
     """The first is the seed's turn, the others are chance's."""
-    faults = [_fault(chance, *chance.choice(ALL_CALLS), chance.choice(_KINDS)) for _ in range(_how_many(chance))]
+    faults = [_fault(chance, *chance.choice(CALLS_IN_PLACE), chance.choice(_KINDS)) for _ in range(_how_many(chance))]
     if faults:
-        turn, at = divmod(seed, len(ALL_CALLS))
-        function, call = ALL_CALLS[at]
+        turn, at = divmod(seed, len(CALLS_IN_PLACE))
+        function, call = CALLS_IN_PLACE[at]
         faults[0] = _fault(chance, function, call, _KINDS[turn % len(_KINDS)])
         if (function, call) in SITUATIONS:
             faults[0] = replace(faults[0], nth=1)
@@ -130,3 +141,40 @@ def _person(chance: Random, pictures: tuple[int, ...], situation: Situation) -> 
         looks_after=chance.choice(_MOMENTS) if situation.looks or chance.random() < 0.1 else None,
         asks_again=situation.unproven or chance.random() < 0.5,
     )
+
+
+def _in_bulk(chance: Random, plan: Plan) -> Plan:
+    """The same with all, or what is larger, left to Glue. Drawn last: all other histories stay what they are."""
+    faults, situation = _faults_in_bulk(chance, plan.seed)
+    faults += plan.faults if not faults or chance.random() < 0.8 else ()
+    ends = tuple(chance.choice(_ENDS) for _ in range(chance.choice((0, 0, 1, 2, 3))))
+    troubles = tuple(chance.choice(_TROUBLES) for _ in range(chance.choice((0, 0, 1, 3))))
+    lost = chance.choice(((BULK,), (RUN_END,), (BULK, RUN_END))) if chance.random() < 0.1 else ()
+    looks_after = chance.choice((None, 100.0, _WHEN_IT_IS_OVER))
+    people = [*plan.people, Person(part=0, uses=(Use(0, chance.choice(_WAITS)),), looks_after=looks_after)]
+    if chance.random() < 0.4:
+        people.append(Person(part=0, uses=(Use(1, chance.choice(_DURING_RUNS)),)))
+    return replace(
+        plan,
+        people=tuple(people),
+        faults=tuple(faults),
+        lost=(*plan.lost, *lost),
+        engine=Engine.GLUE if chance.random() < 0.7 else Engine.AUTO,
+        ends=situation.ends or ends,
+        troubles=situation.troubles or troubles,
+        corpus_after=chance.choice(_MOMENTS) if chance.random() < 0.2 else None,
+    )
+
+
+def _faults_in_bulk(chance: Random, seed: int) -> tuple[list[Fault], Situation]:
+    """The seed's turn, and what brings its call about; perhaps another one."""
+    if chance.random() < 0.25:
+        return [], _ANY
+    turn, at = divmod(seed // _ONE_IN, len(CALLS_IN_BULK))
+    function, call = CALLS_IN_BULK[at]
+    situation = SITUATIONS[function, call]
+    faults = [replace(_fault(chance, function, call, _KINDS[turn % len(_KINDS)]), nth=1)]
+    faults += [Fault(function, call, 1, kind) for function, call, kind in situation.faults]
+    if chance.random() < 0.4:
+        faults.append(_fault(chance, *chance.choice(CALLS_IN_BULK), chance.choice(_KINDS)))
+    return faults, situation

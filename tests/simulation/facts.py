@@ -68,6 +68,9 @@ class Facts:
         replayed: Those that were put into their queues again.
         notified: The requests that `notify` was woken for.
         given_up: The keys whose records were given up because nobody worked on them.
+        died_with: The runs that died without having finished a document, by its key and generation.
+        uncountable: The documents of which a run has said that it cannot count them.
+        uncounted: Those that were given up for either reason: their transcripts expire.
         left_to_sweep: Whether a request was left for a sweep to find.
         slow: Whether anybody outlived its leases, and so perhaps its message.
         faults: How many faults were met.
@@ -102,6 +105,9 @@ class Facts:
     replayed: set[str] = field(default_factory=set)
     notified: set[str] = field(default_factory=set)
     given_up: set[str] = field(default_factory=set)
+    died_with: dict[tuple[str, int], set[str]] = field(default_factory=dict)
+    uncountable: set[tuple[str, int]] = field(default_factory=set)
+    uncounted: set[tuple[str, int]] = field(default_factory=set)
     left_to_sweep: bool = False
     slow: bool = False
     faults: int = 0

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from runtime.core.errors import Absent, Retryable, Throttled
 from runtime.core.insist import TRIES
-from tests.simulation.functions import INGEST_LEASE
+from tests.simulation.functions import BULK, BULK_LEASE, INGEST_LEASE
 from tests.simulation.plan import DELAYS, Kind
 
 if TYPE_CHECKING:
@@ -86,7 +86,8 @@ def befall_after(world: World, here: Invocation, fault: Fault) -> None:
 def _hang(world: World, here: Invocation) -> None:
     """Stay alive, and go on when all leases and the messages' visibility may be over."""
     visibility = here.queue.visibility if here.queue else _LONG
-    here.wakes_at = world.now + (INGEST_LEASE + 1, visibility + 1, _LONG)[world.pick(3)]
+    lease = BULK_LEASE if here.function == BULK else INGEST_LEASE
+    here.wakes_at = world.now + (lease + 1, visibility + 1, _LONG)[world.pick(3)]
     here.stops_at = here.wakes_at + (here.stops_at - here.began_at)
     here.slow = world.facts.slow = True
     here.excuse()

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from runtime.core.bulk import Engine
 from runtime.core.limits import UPLOADS, DailyLimit
+from runtime.core.use_cases.bulk import Bulk
 from runtime.core.use_cases.count import Count
 from runtime.core.use_cases.deadline import Deadline
 from runtime.core.use_cases.failures import Failures
@@ -19,7 +19,7 @@ from runtime.core.use_cases.ingest import Ingest
 from runtime.core.use_cases.notify import Notify
 from runtime.core.use_cases.publish import Publish
 from runtime.core.use_cases.requests import OpenRequest, ShowRequest
-from runtime.handlers import count, deadline, ingest, notify, publish
+from runtime.handlers import bulk, count, deadline, ingest, notify, publish
 from runtime.handlers.batch import body_of
 from runtime.handlers.failures import read as dead_letters_from
 from tests.runtime.service import DAY, SENDER, SITE, UPLOADS_OF_ALL, UPLOADS_OF_ONE
@@ -36,6 +36,15 @@ INGEST_LEASE: Final = 90.0
 MAIL_LEASE: Final = 60.0
 """Seconds that the right to send a mail holds."""
 
+BULK_LEASE: Final = 300.0
+"""Seconds that the right to start and settle runs holds: more than `bulk` may take."""
+
+GATHER: Final = 30.0
+"""Seconds that the first that waits for a run has to wait for others, at most."""
+
+ABOVE: Final = 5
+"""Words: where the engine is `auto`, a transcript of more is left to Glue."""
+
 LATE_AFTER: Final = 300.0
 """Seconds after an upload in which its result is promised."""
 
@@ -51,6 +60,7 @@ class Function:
         work: Makes of the ports what is done with a message's body.
         timeout: Seconds after which it is stopped.
         calls: The calls of ports that it makes.
+        in_bulk: Those that it makes only where counting is left to Glue.
         batch: Messages in one event at most.
         delay: Seconds that each message stays hidden first.
         read: What of a message the work is handed.
@@ -60,7 +70,8 @@ class Function:
     name: str
     work: Callable[[Ports], Callable[[Any], None]]
     timeout: float
-    calls: tuple[str, ...]
+    calls: tuple[str, ...] = ()
+    in_bulk: tuple[str, ...] = ()
     batch: int = 10
     delay: float = 0.0
     hears_of: tuple[str, str] | None = None
@@ -73,6 +84,9 @@ class Function:
         prefix, suffix = self.hears_of
         return object_key.startswith(prefix) and object_key.endswith(suffix)
 
+
+BULK: Final = "bulk"
+"""The function, and so the queue, that hears what waits for Glue, and of the ends of its runs."""
 
 DEAD: Final = "failures"
 """The function, and so the queue, that messages die into."""
@@ -152,8 +166,8 @@ _WORKING: Final = (
                 ports.bulk,
                 ports.clock,
                 ports.log,
-                engine=Engine.LAMBDA,  # what runs on Glue meet: tests/runtime/use_cases/test_bulk.py
-                glue_above_words=0,
+                engine=ports.engine,
+                glue_above_words=ABOVE,
             )
         ),
         timeout=60.0,
@@ -165,6 +179,7 @@ _WORKING: Final = (
             "results.read_transcript",
             "results.write_count",
         ),
+        in_bulk=("bulk.pending", "pending.add", "results.counted"),
     ),
     Function(
         "publish",
@@ -251,6 +266,53 @@ _WORKING: Final = (
             "requests.begin_late",
             "requests.get",
             "requests.late",
+        ),
+    ),
+    Function(
+        BULK,
+        lambda ports: bulk.work(
+            Bulk(
+                pending=ports.pending,
+                starters=ports.starters,
+                manifests=ports.manifests,
+                glue=ports.glue,
+                queue=ports.bulk,
+                results=ports.results,
+                records=ports.records,
+                waiters=ports.waiters,
+                notifications=ports.notifications,
+                clock=ports.clock,
+                tokens=ports.tokens,
+                log=ports.log,
+                gather_seconds=GATHER,
+                lease_seconds=BULK_LEASE,
+            )
+        ),
+        timeout=240.0,
+        in_bulk=(
+            "bulk.look",
+            "deliveries.postpone",
+            "glue.find",
+            "glue.start",
+            "glue.state",
+            "manifests.outcomes",
+            "manifests.read",
+            "manifests.write",
+            "notifications.send",
+            "pending.all",
+            "pending.change",
+            "pending.remove",
+            "records.abandon",
+            "records.get",
+            "results.counted",
+            "starters.begin",
+            "starters.end",
+            "starters.expect",
+            "starters.get",
+            "starters.release",
+            "starters.take",
+            "waiters.of",
+            "waiters.remove",
         ),
     ),
 )
@@ -341,9 +403,15 @@ def api(ports: Ports) -> Api:
     )
 
 
-ALL_CALLS: Final = tuple(
+CALLS_IN_PLACE: Final = tuple(
     (name, call)
     for name, calls in ((API, API_CALLS), *((each.name, each.calls) for each in FUNCTIONS), *BY_HAND.items())
     for call in calls
 )
-"""Function and call: everywhere that something can go wrong."""
+"""Function and call: where something can go wrong whatever counts."""
+
+CALLS_IN_BULK: Final = tuple((each.name, call) for each in FUNCTIONS for call in each.in_bulk)
+"""Where something can go wrong besides, if counting is left to Glue."""
+
+ALL_CALLS: Final = CALLS_IN_PLACE + CALLS_IN_BULK
+"""Everywhere that something can go wrong."""

@@ -77,6 +77,8 @@ def _live(world: World) -> None:
             else:
                 strays.come(world)
                 vanishing.come(world)
+                if world.plan.corpus_after is not None:
+                    world.later(world.plan.corpus_after, world.glue.count_a_corpus)
             people.enter()
             operators.enter()
             scheduler.until_rest()

@@ -45,6 +45,7 @@ class Invocation:
         handled: Whether its work went well, message by message.
         claims: The attempts that it began, by the picture's key.
         sending: The attempts at a mail that it began, by the request's id.
+        right: Its last attempt at starting and settling runs.
         taken: The keys under which other bytes were kept already.
         seen: The records as it saw them last, by key.
         unended: The keys of those that it ever saw being worked on.
@@ -83,6 +84,7 @@ class Invocation:
     handled: list[bool] = field(default_factory=list)
     claims: dict[str, str] = field(default_factory=dict)
     sending: dict[str, str] = field(default_factory=dict)
+    right: str = ""
     taken: set[str] = field(default_factory=set)
     seen: dict[str, Record | None] = field(default_factory=dict)
     unended: set[str] = field(default_factory=set)

@@ -6,6 +6,7 @@ from typing import Final
 
 from tests.simulation.mutation import Mutation
 
+_BULK: Final = "runtime.core.use_cases.bulk"
 _BATCH: Final = "runtime.handlers.batch"
 _COUNT: Final = "runtime.core.use_cases.count"
 _DEADLINE: Final = "runtime.core.use_cases.deadline"
@@ -192,7 +193,7 @@ MUTATIONS: Final = (
         _TELLING,
         "            if request_id != but:\n                self.tell(request_id, record)\n",
         "            del request_id\n",
-        breaks=("every_accepted_upload_has_an_outcome",),
+        breaks=("every_accepted_upload_has_an_outcome", "nobody_whom_a_letter_concerns_is_left_out"),
     ),
     Mutation(
         "a reason that may pass is written on the request",
@@ -280,5 +281,83 @@ MUTATIONS: Final = (
         "        if current and not self.results.complete(record.key):\n            return False\n",
         "",
         breaks=("a_hit_is_of_a_record_that_lives",),
+    ),
+    Mutation(
+        "a run is settled while it is under way",
+        _BULK,
+        "            if state in UNDER_WAY:\n",
+        "            if False:\n",
+        breaks=("a_document_is_in_one_run_at_a_time", "one_run_at_a_time_is_started"),
+    ),
+    Mutation(
+        "a run that was noted is not looked for",
+        _BULK,
+        "self.glue.find(run.name) or self.glue.start(run.name)",
+        "self.glue.start(run.name)",
+        breaks=("one_run_at_a_time_is_started",),
+    ),
+    Mutation(
+        "runs are started by whoever wants to",
+        _FAKES,
+        "        if self.row.lease_until > now and self.row.attempt != attempt:\n            return None\n",
+        "",
+        breaks=("a_document_is_in_one_run_at_a_time", "one_run_at_a_time_is_started"),
+    ),
+    Mutation(
+        "whom Glue has refused a run takes it for another's",
+        _BULK,
+        "not starter.run.job_run if starter.run else starter.look_at <= self.clock.now()",
+        "starter.run is None and starter.look_at <= self.clock.now()",
+        breaks=("every_accepted_upload_has_an_outcome", "messages_do_not_circle"),
+    ),
+    Mutation(
+        "the right to start runs is not given back when a service is busy",
+        _BULK,
+        "                self.starters.release(attempt)\n            raise\n",
+        "                pass\n            raise\n",
+        breaks=("who_holds_a_right_and_ends_gives_it_back",),
+    ),
+    Mutation(
+        "an end that is told too early is no end",
+        _BULK,
+        "                if ended == run.job_run:\n",
+        "                if False:\n",
+        breaks=("every_accepted_upload_has_an_outcome", "messages_do_not_circle"),
+    ),
+    Mutation(
+        "what runs die with is tried for ever",
+        _BULK,
+        '        if document.failed_in not in ("", run.name):',
+        "        if False:",
+        breaks=("a_document_is_in_two_runs_at_most",),
+    ),
+    Mutation(
+        "what one run dies with fails",
+        _BULK,
+        '        if document.failed_in not in ("", run.name):',
+        "        if True:",
+        breaks=("internal_has_a_cause",),
+    ),
+    Mutation(
+        "what a busy store keeps from being counted fails",
+        _BULK,
+        "        if outcome.reason is Cause.UNAVAILABLE:\n",
+        "        if False:\n",
+        breaks=("internal_has_a_cause",),
+    ),
+    Mutation(
+        "what an overtaken attempt failed with fails the one that goes on",
+        _BULK,
+        "        if record and record.generation == document.generation:",
+        "        if record:",
+        breaks=("internal_has_a_cause",),
+    ),
+    Mutation(
+        "what could not be counted waits no longer, and then is told",
+        _BULK,
+        "        record = self.records.get(document.key)\n",
+        "        self.pending.remove(document.key, document.generation)\n"
+        "        record = self.records.get(document.key)\n",
+        breaks=("what_waits_is_never_forgotten",),
     ),
 )

@@ -211,4 +211,4 @@ def _is_stuck(world: World) -> bool:
     waiting = (RequestState.WAITING, RequestState.SENDING)
     requests = any(row.state in waiting for row in world.requests.rows.values())
     records = any(row.state is RecordState.TRANSCRIBED for row in world.records.rows.values())
-    return requests or records
+    return requests or records or bool(world.pending.waiting) or world.starters.row.run is not None

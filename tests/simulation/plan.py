@@ -6,6 +6,9 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from runtime.core.bulk import Engine
+from runtime.core.manifest import Cause
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -36,6 +39,7 @@ TRIES: Final = 200
 """As deployed: more than any history takes."""
 
 TRANSCRIPT: Final = "transcript"
+RUN_END: Final = "the end of a run"
 
 
 class Between(StrEnum):
@@ -105,9 +109,13 @@ class Plan:
         copies: One in so many messages and events is delivered twice (1: none).
         tries: How often a message is received before it dies.
         lost: What is lost: the first message to one of the later queues, the first that `ingest` gave back, or with the
-            first for `count` its transcript (`TRANSCRIPT`).
+            first for `count` its transcript (`TRANSCRIPT`); or what EventBridge tells of a run (`RUN_END`).
         sweeps: How often there is a sweep though nothing is known to be stuck.
         redrive: Whether what died is replayed.
+        engine: What counts.
+        ends: How the first runs on Glue end, in Glue's words; all others succeed.
+        troubles: Why runs cannot count the first documents that they look at, if they cannot.
+        corpus_after: So many seconds into the first part, somebody else starts a run of the same job.
     """
 
     seed: int
@@ -123,6 +131,10 @@ class Plan:
     lost: tuple[str, ...] = ()
     sweeps: int = 0
     redrive: bool = False
+    engine: Engine = Engine.LAMBDA
+    ends: tuple[str, ...] = ()
+    troubles: tuple[Cause | None, ...] = ()
+    corpus_after: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As plain values."""
@@ -134,7 +146,9 @@ class Plan:
         people = [{**person, "uses": _all(Use, person["uses"])} for person in told["people"]]
         faults = [{**fault, "kind": Kind(fault["kind"])} for fault in told["faults"]]
         converted = {"people": _all(Person, people), "faults": _all(Fault, faults), "between": Between(told["between"])}
-        return _made(cls, {**told, **converted, "lost": tuple(told["lost"])})
+        troubles = tuple(cause and Cause(cause) for cause in told["troubles"])
+        in_bulk = {"engine": Engine(told["engine"]), "ends": tuple(told["ends"]), "troubles": troubles}
+        return _made(cls, {**told, **converted, **in_bulk, "lost": tuple(told["lost"])})
 
 
 def _all(kind: Callable[..., Thing], told: Iterable[dict[str, Any]]) -> tuple[Thing, ...]:

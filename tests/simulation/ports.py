@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from runtime.core import ports as core
+    from runtime.core.bulk import Engine
     from runtime.core.events import Event
     from runtime.handlers.batch import Deliveries
     from tests.simulation.letters import Letter
@@ -42,6 +43,9 @@ class Ports:
     stages: core.Stages
     pending: core.Pending
     bulk: core.BulkQueue
+    starters: core.Starters
+    manifests: core.Manifests
+    glue: core.Glue
     dead_letters: core.DeadLetters
     addresses: core.Addresses
     address_tokens: core.AddressTokens
@@ -51,6 +55,7 @@ class Ports:
     clock: core.Clock
     tokens: core.Tokens
     log: core.Log
+    engine: Engine
 
 
 def ports(world: World) -> Ports:
@@ -69,6 +74,9 @@ def ports(world: World) -> Ports:
         stages=_watched(world, "stages", world.stages),
         pending=_watched(world, "pending", world.pending),
         bulk=_watched(world, "bulk", world.bulk),
+        starters=_watched(world, "starters", world.starters),
+        manifests=_watched(world, "manifests", world.manifests),
+        glue=_watched(world, "glue", world.glue),
         dead_letters=_watched(world, "dead_letters", world.dead_letters),
         addresses=_watched(world, "addresses", world.addresses),
         address_tokens=_watched(world, "address_tokens", world.address_tokens),
@@ -78,6 +86,7 @@ def ports(world: World) -> Ports:
         clock=_Clock(world),
         tokens=CountedTokens(),
         log=_Log(world),
+        engine=world.plan.engine,
     )
 
 

@@ -125,6 +125,7 @@ class Scheduler:
         """Let time pass: to the next thing that happens of itself, or less, or to the end of a lease."""
         world = self._world
         leases = [row.lease_until for row in world.records.rows.values() if world.now < row.lease_until < latest]
+        leases += [until for until in (world.starters.row.lease_until,) if world.now < until < latest]
         goals = (latest, world.now + 1.0, world.now + 20.0, *leases)
         world.now = min(goals[world.pick(len(goals))], latest)
         if world.told is not None:

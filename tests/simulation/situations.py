@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from tests.simulation.functions import CALLS_OF_DEAD
+from runtime.core.bulk import SUCCEEDED
+from runtime.core.manifest import Cause
+from tests.simulation.functions import BULK, CALLS_IN_BULK, CALLS_OF_DEAD
 from tests.simulation.operators import CALLS as BY_HAND
 from tests.simulation.operators import RESEND
 from tests.simulation.plan import TRANSCRIPT, TRIES, Between, Kind
@@ -28,6 +30,8 @@ class Situation:
         lost: What is lost.
         sweeps: How often there is a sweep.
         redrive: Whether what died is replayed.
+        ends: How the first runs on Glue end.
+        troubles: Why runs cannot count the first documents.
     """
 
     faults: tuple[tuple[str, str, Kind], ...] = ()
@@ -42,6 +46,8 @@ class Situation:
     lost: tuple[str, ...] = ()
     sweeps: int = 0
     redrive: bool = False
+    ends: tuple[str, ...] = ()
+    troubles: tuple[Cause, ...] = ()
 
 
 def _busy(function: str, call: str) -> Situation:
@@ -64,7 +70,26 @@ def _dead(*calls: tuple[str, str]) -> Situation:
 
 _DEAD_AND_REPLAYED: Final = replace(_dead(("ingest", "reader.read")), redrive=True)
 
+_DIES: Final = Situation(ends=("FAILED",))
+_BUSY: Final = Situation(troubles=3 * (Cause.UNAVAILABLE,), ends=2 * (SUCCEEDED,))
+_UNCOUNTABLE: Final = Situation(troubles=(Cause.UNREADABLE,))
+
+_IN_BULK: Final = {
+    (BULK, "bulk.look"): _BUSY,
+    (BULK, "deliveries.postpone"): _busy(BULK, "starters.get"),
+    (BULK, "glue.find"): _busy(BULK, "glue.start"),
+    (BULK, "pending.change"): _DIES,
+    (BULK, "results.counted"): _DIES,
+    (BULK, "starters.expect"): _BUSY,
+    **{
+        (BULK, call): _UNCOUNTABLE
+        for call in ("notifications.send", "records.abandon", "records.get", "waiters.of", "waiters.remove")
+    },
+}
+"""Of what is made only where counting is left to Glue."""
+
 SITUATIONS: Final = {
+    **{each: _IN_BULK.get(each, Situation()) for each in CALLS_IN_BULK},
     ("api", "notifications.send"): Situation(picture=_LETTER, says=True),
     ("api", "records.get"): Situation(looks=True),
     ("api", "requests.get"): Situation(looks=True),
@@ -81,6 +106,7 @@ SITUATIONS: Final = {
     ("ingest", "waiters.of"): Situation(picture=_REFUSED),
     ("ingest", "waiters.remove"): Situation(picture=_REFUSED),
     ("ingest", "records.give_back"): _busy("ingest", "reader.read"),
+    ("ingest", "records.failed"): Situation(picture=_REFUSED),
     ("ingest", "requests.hit"): _AGAIN,
     ("ingest", "results.complete"): _AGAIN,
     ("ingest", "results.delete_transcript"): Situation(faults=(("ingest", "reader.read", Kind.CRASH_AFTER),)),

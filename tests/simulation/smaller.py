@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from runtime.core.bulk import Engine
 from tests.simulation.plan import TRIES, Between
 
 if TYPE_CHECKING:
@@ -21,11 +22,15 @@ def smaller(plan: Plan) -> Iterator[Plan]:
         yield replace(plan, people=people)
     for faults in _each_without(plan.faults):
         yield replace(plan, faults=faults)
-    yield from _plainer(plan, between=Between.NOTHING)
+    yield from _plainer(plan, between=Between.NOTHING, engine=Engine.LAMBDA, ends=(), troubles=(), corpus_after=None)
     for people in _one_smaller(plan.people, _smaller_person):
         yield replace(plan, people=people)
     for faults in _one_smaller(plan.faults, _smaller_fault):
         yield replace(plan, faults=faults)
+    for ends in _each_without(plan.ends):
+        yield replace(plan, ends=ends)
+    for troubles in _each_without(plan.troubles):
+        yield replace(plan, troubles=troubles)
     yield from _plainer(plan, tries=TRIES, lost=(), sweeps=0, redrive=False)
     yield from _plainer(plan, vanish_after=None, strays=0, sandbox=False, copies=1, sway=1)
 

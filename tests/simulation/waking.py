@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from runtime.core import keys
 from runtime.core.reasons import MAX_BYTES
 from runtime.core.types import Stage
-from tests.simulation.functions import FUNCTIONS
+from tests.simulation.functions import BULK, FUNCTIONS
 from tests.simulation.plan import TRANSCRIPT
 from tests.simulation.queues import Message
 
@@ -33,6 +34,8 @@ def flush(world: World) -> None:
         for object_key, etag in world.stages.woken:
             stage_woken(world, object_key, etag)
         world.stages.woken.clear()
+    if world.bulk.sent:
+        _bulk(world)
     if world.replays.sent:
         for letter in world.replays.sent:
             send(world, letter.queue, letter.body, f"replay of {letter.message_id}", delayed=False)
@@ -74,7 +77,14 @@ def notify(world: World, request_id: str) -> None:
     send(world, "notify", json.dumps({"request_id": request_id}), request_id, delayed=world.pick(3) == 1)
 
 
-def send(world: World, queue: str, body: str, about: str, *, delayed: bool) -> None:
+def _bulk(world: World) -> None:
+    """Send messages to the bulk queue, each held back for as long as it is asked for."""
+    for what, seconds in world.bulk.take():
+        for message in send(world, BULK, json.dumps({"bulk": what}), what, delayed=False):
+            message.visible_at += ceil(seconds)
+
+
+def send(world: World, queue: str, body: str, about: str, *, delayed: bool) -> list[Message]:
     """Put a message into a queue, perhaps twice; it may be seen long after it was sent, and its copy always may."""
     if queue in world.plan.lost and queue not in world.facts.lost_from and queue != "ingest":
         world.facts.lost_from.add(queue)
@@ -82,13 +92,16 @@ def send(world: World, queue: str, body: str, about: str, *, delayed: bool) -> N
         world.say(f"a message for {queue} is lost")
         if TRANSCRIPT in world.plan.lost and queue == "count":
             world.results.transcripts.clear()
-        return
+        return []
     copies = 1
     if world.pick(world.plan.copies) == 1:
         copies = 2
         world.covered["duplicated messages"] += 1
+    sent = []
     for copy in range(copies):
         delay = _DELAYS[world.pick(len(_DELAYS))] if delayed or copy else 0.0
         to = world.queues[queue]
         visible_at = world.now + to.function.delay + delay
-        to.messages.append(Message(world.number(), body, about, visible_at, sent_at=world.now))
+        sent.append(Message(world.number(), body, about, visible_at, sent_at=world.now))
+        to.messages.append(sent[-1])
+    return sent

@@ -13,6 +13,7 @@ from tests.simulation.facts import Facts
 from tests.simulation.functions import FUNCTIONS
 from tests.simulation.promises.rows import record_changes, request_changes
 from tests.simulation.queues import Queue
+from tests.simulation.runs import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +82,9 @@ class World:
         self.stages = fakes.MemoryStages()
         self.pending = fakes.MemoryPending()
         self.bulk = fakes.MemoryBulkQueue()
+        self.starters = fakes.MemoryStarters()
+        self.manifests = fakes.MemoryManifests()
+        self.glue = Runs(self)
         self.dead_letters = fakes.MemoryDeadLetters()
         self.replays = fakes.MemoryReplays()
         self.addresses = fakes.MemoryAddresses()

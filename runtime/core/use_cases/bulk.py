@@ -80,7 +80,9 @@ class Bulk:
             Retryable: Not now.
         """
         starter = self.starters.get()
-        if starter.run is None and starter.look_at <= self.clock.now():
+        # A run that is noted and not started may be one that Glue has refused to this very message.
+        is_due = not starter.run.job_run if starter.run else starter.look_at <= self.clock.now()
+        if is_due:
             self.look()
 
     def look(self, ended: str = "") -> None:

@@ -230,6 +230,19 @@ def test_too_many_runs_at_once_only_delay(service: Service) -> None:
     assert len(service.manifests.asked) == 1
 
 
+def test_a_run_that_glue_refused_is_started_by_the_same_message_when_it_comes_again(service: Service) -> None:
+    service.glue.start("somebody else's")
+    opened = sent(service)
+    service.clock.advance(3)
+    with pytest.raises(Throttled):
+        service.bulk.something_waits()
+    service.glue.end()
+    service.bulk.something_waits()
+    assert list(service.glue.runs) == ["jr_1", "jr_2"]
+    ended(service, service.end_run())
+    assert states(service, opened) == [RequestState.SENT]
+
+
 def test_an_overtaken_generation_concerns_nobody(service: Service) -> None:
     (opened,) = sent(service)
     service.deliver_bulk()

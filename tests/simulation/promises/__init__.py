@@ -2,6 +2,7 @@
 
     rows.py         at every change of a record's or a request's row
     calls.py        before and after calls of ports
+    bulk.py         the same, of counting in bulk
     mails.py        when SES takes a mail
     lines.py        when something is logged
     deliveries.py   when a function has ended

@@ -16,6 +16,7 @@ from tests.runtime.service import DAY
 from tests.simulation.functions import DEAD, KEEP
 from tests.simulation.operators import SWEEP
 from tests.simulation.pictures import BY_CONTENT, BY_DATA
+from tests.simulation.promises import bulk
 from tests.simulation.promises.broken import check
 from tests.simulation.promises.causes import (
     a_picture_fails_for_its_own_reason,
@@ -177,6 +178,7 @@ def only_what_nobody_works_on_is_given_up(world: World, here: Invocation, seen: 
         there = (seen.key, seen.generation) in world.results.transcripts
         counted = stored is not None and stored.generation == seen.generation
         check(promise, not (there or counted), f"{here} gives {seen.key} up, which can be driven on")
+    bulk.what_runs_do_not_count_has_a_cause(world, here, seen)
     world.facts.given_up.add(seen.key)
     world.covered["pictures given up unfinished"] += 1
 
@@ -241,9 +243,13 @@ def waiters_are_read_after_the_end_is_written(world: World, here: Invocation, ke
 
 
 BEFORE: Final[dict[str, Callable[..., None]]] = {
+    "glue.start": bulk.one_run_at_a_time_is_started,
     "images.delete": an_image_is_deleted_only_when_read_or_refused,
     "images.keep": an_image_is_kept_under_its_own_key,
+    "manifests.write": bulk.a_document_is_in_two_runs_at_most,
     "notifications.send": who_was_answered_is_not_woken_again,
+    "pending.add": bulk.document_waits,
+    "pending.remove": bulk.what_waits_is_never_forgotten,
     "reader.read": one_image_costs_one_call,
     "records.abandon": only_what_nobody_works_on_is_given_up,
     "records.failed": attempt_fails,
@@ -413,6 +419,7 @@ AFTER: Final[dict[str, Callable[..., None]]] = {
     "records.abandon": an_end_is_written,
     "replays.send": letter_is_replayed,
     "addresses.get": proof_is_seen,
+    "glue.state": bulk.run_is_seen,
     "records.failed": attempt_failed,
     "records.get": record_is_seen,
     "records.give_back": attempt_wrote,
@@ -426,5 +433,6 @@ AFTER: Final[dict[str, Callable[..., None]]] = {
     "results.write_count": count_is_written,
     "results.write_text": text_is_written,
     "results.write_transcript": transcript_is_durable,
+    "starters.take": bulk.right_is_taken,
     "waiters.of": waiters_are_seen,
 }

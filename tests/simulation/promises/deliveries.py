@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from runtime.core import keys
 from runtime.core.types import RecordState, RequestState, Stage
-from tests.simulation.functions import DEAD
+from tests.simulation.functions import BULK, DEAD
 from tests.simulation.promises.broken import check
 from tests.simulation.promises.lines import DUE_LINES
 
@@ -83,8 +83,16 @@ def nothing_is_put_off_without_a_reason(_world: World, here: Invocation, failed:
         return
     sent_by_another = here.denied & {"requests.begin_sending", "requests.begin_late"}
     waits = here.function == "notify" and here.unended
+    waits = waits or (here.function == BULK and _is_another_at_it(here))
     reason = sent_by_another or waits or (here.function == "ingest" and _is_at_work_elsewhere(here))
     check("nothing_is_put_off_without_a_reason", reason, f"{here} sends {sorted(failed)} back")
+
+
+def _is_another_at_it(here: Invocation) -> bool:
+    """Whether `bulk` has seen that another has the right, that a run is under way, or that an attempt is alive."""
+    rights = {f"starters.{change}" for change in ("take", "begin", "end", "expect")}
+    alive = any(each and each.state is RecordState.CLAIMED for each in here.seen.values())
+    return bool(alive or here.denied & (rights | {"glue.start", "glue.state", "records.abandon"}))
 
 
 def _is_at_work_elsewhere(here: Invocation) -> bool:
@@ -116,6 +124,10 @@ def who_holds_a_right_and_ends_gives_it_back(world: World, here: Invocation, _fa
             sending = world.requests.rows[request_id].state is RequestState.SENDING
             held = sending and world.requests.senders[request_id][0] == attempt
             check(promise, not held, f"{here} has ended and holds the right to send {request_id}'s mail")
+    if here.right and not here.busy["starters.release"]:
+        row = world.starters.row
+        held = row.attempt == here.right and row.lease_until > world.now
+        check(promise, not held, f"{here} has ended and holds the right to start runs")
 
 
 def who_waits_too_long_is_told(world: World, here: Invocation, failed: set[str]) -> None:

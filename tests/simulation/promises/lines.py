@@ -23,6 +23,8 @@ DUE_LINES: Final = {
     ("ingest", "requests.joined"): "claim_joined",
     ("ingest", "requests.kept"): "upload_kept",
     ("count", "results.write_count"): "words_counted",
+    ("count", "bulk.pending"): "left_to_glue",
+    ("bulk", "records.abandon"): "bulk_failed",
     ("publish", "records.ready"): "result_published",
     ("notify", "mailer.send"): "mail_sent",
     ("deadline", "mailer.send"): "mail_sent",
