@@ -25,6 +25,7 @@ class Mutation:
         new: What stands there instead.
         breaks: The promises that say what is wrong; one of them has to be the one that is broken.
         more: Further such pairs, where one line has to move.
+        first: The first of the histories that it is looked for in: what is seen once in ten thousand is met there.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Mutation:
     new: str
     breaks: tuple[str, ...]
     more: tuple[tuple[str, str], ...] = ()
+    first: int = 0
 
     @contextmanager
     def applied(self) -> Iterator[None]:

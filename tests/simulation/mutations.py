@@ -246,6 +246,7 @@ MUTATIONS: Final = (
         "        self.waiters.add(key, request)\n",
         "",
         breaks=("nobody_whom_a_letter_concerns_is_left_out",),
+        first=6_000,
     ),
     Mutation(
         "a sweep gives up what has a transcript",

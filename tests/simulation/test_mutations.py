@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def found() -> Iterator[dict[str, Future[Done]]]:
     """What each bug breaks, by its name; all are under way at once."""
     with workers(2) as pool:
-        yield {each.name: pool.submit(one_after_the_other, 0, ENOUGH, each) for each in MUTATIONS}
+        yield {each.name: pool.submit(one_after_the_other, each.first, ENOUGH, each) for each in MUTATIONS}
         pool.shutdown(cancel_futures=True)
 
 
