@@ -1,5 +1,5 @@
 # Megabytes that a set-up fetches, made by locks/compile.
 FETCH_DEMO := 80
-FETCH_DEV := 54
+FETCH_DEV := 106
 FETCH_SPARK := 437
 FETCH_BENCH := 80
