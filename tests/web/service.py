@@ -33,6 +33,9 @@ Json: TypeAlias = Any
 UPLOADS_A_DAY: Final = 6
 """Pictures that are taken for one address on one day."""
 
+CROWD: Final = 8
+"""People who ask at once."""
+
 DAY: Final = 86_400.0
 _ATTEMPT: Final = 361.0
 """Seconds after which a message that was tried in vain is tried again."""
@@ -78,7 +81,7 @@ class Service:
         self.inbox_url = f"{cloud.endpoint}{INBOX}"
         self.uploads_url = f"{cloud.endpoint}/{cloud.outputs['uploads_bucket']}"
         self.verification: Verification = cloud.outputs["mail_verification"]
-        self._http = urllib3.PoolManager()
+        self._http = urllib3.PoolManager(maxsize=CROWD)
         self._troubles: dict[Trouble, ExitStack] = {}
 
     # What arrives in inboxes.
@@ -160,22 +163,24 @@ class Service:
 
     @contextmanager
     def _crowd(self) -> Iterator[None]:
-        """Somebody asks again and again for forms: all that the gateway lets through."""
+        """Many ask again and again for forms: all that the gateway lets through, though each answer takes a while."""
         over, full = threading.Event(), threading.Event()
 
         def ask() -> None:
-            while not over.wait(0.002):
+            while not over.wait(0.01):
                 if self._ask("/api/uploads", {}) == 429:
                     full.set()
 
-        crowd = threading.Thread(target=ask, name="crowd")
-        crowd.start()
+        crowd = [threading.Thread(target=ask, name=f"crowd {number}") for number in range(CROWD)]
+        for person in crowd:
+            person.start()
         try:
             assert full.wait(PATIENCE)
             yield
         finally:
             over.set()
-            crowd.join()
+            for person in crowd:
+                person.join()
 
     @contextmanager
     def _api_without(self, action: str) -> Iterator[None]:
