@@ -70,7 +70,7 @@ class Facts:
         given_up: The keys whose records were given up because nobody worked on them.
         died_with: The runs that died without having finished a document, by its key and generation.
         uncountable: The documents of which a run has said that it cannot count them.
-        uncounted: Those that were given up for either reason: their transcripts expire.
+        uncounted: Those that wait no longer for either reason: their transcripts expire.
         left_to_sweep: Whether a request was left for a sweep to find.
         slow: Whether anybody outlived its leases, and so perhaps its message.
         faults: How many faults were met.

@@ -53,9 +53,14 @@ def what_runs_do_not_count_has_a_cause(world: World, here: Invocation, seen: Rec
     if here.function != BULK:
         return
     each = seen.key, seen.generation
-    cause = each in world.facts.uncountable or len(world.facts.died_with.get(each, ())) >= MOST_RUNS
-    check("internal_has_a_cause", cause, f"{here} gives {seen.key} up, and nothing went wrong")
+    check(
+        "internal_has_a_cause", _cannot_be_counted(world, each), f"{here} gives {seen.key} up, and nothing went wrong"
+    )
     world.facts.uncounted.add(each)
+
+
+def _cannot_be_counted(world: World, each: tuple[str, int]) -> bool:
+    return each in world.facts.uncountable or len(world.facts.died_with.get(each, ())) >= MOST_RUNS
 
 
 def what_waits_is_never_forgotten(world: World, here: Invocation, key: str, generation: int) -> None:
@@ -64,6 +69,8 @@ def what_waits_is_never_forgotten(world: World, here: Invocation, key: str, gene
     done = record is None or record.generation != generation or record.state.ended
     done = done or (stored is not None and stored.generation >= generation)
     check("what_waits_is_never_forgotten", done, f"{here} forgets {generation} of {key}")
+    if _cannot_be_counted(world, (key, generation)):  # though its attempt was overtaken, and so fails nobody
+        world.facts.uncounted.add((key, generation))
 
 
 def document_waits(world: World, _here: Invocation, document: Document) -> None:

@@ -163,7 +163,7 @@ def no_image_is_left(world: World) -> None:
 
 def no_transcript_is_left(world: World) -> None:
     """Transcripts are deleted once they are counted (3)."""
-    # One that could not be counted is kept for whoever looks into it.
+    # One that no run could count is left to its lifecycle, for whoever looks into it: `bulk` deletes no transcripts.
     left = [each for each in world.results.transcripts if each not in world.facts.uncounted]
     lifecycles = world.facts.is_stuck_for_a_reason  # its message is gone or dead
     check("no_transcript_is_left", not left or lifecycles, f"left: {left}")
