@@ -87,7 +87,7 @@ class Proofs:
         try:
             if kept.confirm_token:
                 return _proven(self.service.confirm(kept.confirm_token), started, kept.confirm_token)
-            token = self._looked_at(started)
+            token = self.service.look_at_proof(started)
         except RefusedError:
             return None
         return _proven(token, started) if token else None
@@ -102,13 +102,10 @@ class Proofs:
                     return _proven(self.service.confirm(link), started, link)
                 if _ASKED_BY_SES in mail.subject:
                     self.inbox.verify(email)
-                    if token := self._looked_at(started):
+                    if token := self.service.look_at_proof(started):
                         return _proven(token, started)
             time.sleep(_POLL_SECONDS)
         raise CommandError(f"No mail came to {email} by which the address can be proven: it gets only a few a day.")
-
-    def _looked_at(self, started: StartedProof) -> str | None:
-        return self.service.look_at_proof(started)
 
 
 def _link_in(mail: Mail) -> str:

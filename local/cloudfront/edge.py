@@ -17,6 +17,8 @@ from local.cloudfront.distribution import Distribution, hosts_of
 from local.http_message import Request, Response, make_headers
 
 if TYPE_CHECKING:
+    from moto.cloudfront.models import Distribution as Deployed
+
     from local.account import Account
     from local.cloudfront.distribution import Behaviour
     from local.http_api import HttpApis
@@ -69,7 +71,8 @@ class Edge:
     def handle(self, request: Request) -> Response:
         """Answer a visitor."""
         with self._account.locked():
-            distribution = self._named(request) or self._default()
+            deployed = self._named(request) or self._default()
+            distribution = Distribution.of(deployed, self._account.cloudfront()) if deployed else None
         if distribution is None or not distribution.enabled:
             return _error(HTTPStatus.FORBIDDEN, "The distribution is not there, or not enabled.")
         if request.method == "GET" and request.header("Host").partition(":")[0] == _LOCALHOST:
@@ -91,19 +94,16 @@ class Edge:
         own = [("x-cache", "Miss from cloudfront"), ("via", "1.1 local.cloudfront.net (CloudFront)")]
         return replace(response, headers=[*headers.applied(behaviour.response_headers, response.headers), *own])
 
-    def _named(self, request: Request) -> Distribution | None:
+    def _named(self, request: Request) -> Deployed | None:
         return self._answering_to(request.header("Host").partition(":")[0].lower())
 
-    def _default(self) -> Distribution | None:
-        found = [one for one in map(self._answering_to, self.default_hosts) if one is not None]
+    def _default(self) -> Deployed | None:
         deployed = self._account.distributions()
-        if not found and len(deployed) == 1:
-            return Distribution.of(deployed[0], self._account.cloudfront())
-        return next(iter(found), None)
+        only = deployed[0] if len(deployed) == 1 else None
+        return next(filter(None, map(self._answering_to, self.default_hosts)), only)
 
-    def _answering_to(self, host: str) -> Distribution | None:
-        deployed = next((one for one in self._account.distributions() if host in hosts_of(one)), None)
-        return None if deployed is None else Distribution.of(deployed, self._account.cloudfront())
+    def _answering_to(self, host: str) -> Deployed | None:
+        return next((one for one in self._account.distributions() if host in hosts_of(one)), None)
 
     def _from_origin(self, distribution: Distribution, behaviour: Behaviour, request: Request) -> Response:
         origin = behaviour.origin

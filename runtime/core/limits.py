@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from runtime.core import events
 from runtime.core.errors import BadRequest
 
 if TYPE_CHECKING:
-    from runtime.core.ports import Counters
+    from runtime.core.ports import Counters, Log
 
 _DAY: Final = 86_400.0
 
 UPLOADS: Final = "uploads"
 PROOFS: Final = "proofs"
+
+_ALL: Final = "all"
 
 
 class LimitReached(BadRequest):
@@ -39,10 +42,20 @@ class DailyLimit:
     what: str
     most: int
 
-    def take(self, now: float, whose: str = "all") -> bool:
+    def take(self, now: float, whose: str = _ALL) -> bool:
         """Take one of the day's; False: there is none left."""
         day, end = datetime.fromtimestamp(now, UTC).date().isoformat(), next_day(now)
         return self.counters.take(f"{self.what}#{whose}#{day}", self.most, expires_at=end + _DAY)
+
+    def spend(self, now: float, log: Log, why: str, whose: str = _ALL) -> None:
+        """Take one of the day's, or say why there is none.
+
+        Raises:
+            LimitReached: There is none left.
+        """
+        if not self.take(now, whose):
+            log.emit(events.LimitMet(what=self.what, of=_ALL if whose == _ALL else "address"))
+            raise LimitReached(why, next_day(now), now)
 
 
 def next_day(now: float) -> float:

@@ -10,15 +10,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from cli.service import RefusedError, Service
 from tests.pictures import page, to_bytes
 from tests.service.visitor import PATIENCE, Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cli.picture import Picture
-    from cli.service import Opened
     from local.cloud import Cloud
     from tests.service.visitor import Told
 
@@ -43,27 +40,17 @@ def picture() -> bytes:
     return to_bytes(page(f"Nobody but me knows page {next(_numbers)}"), "PNG")
 
 
-def refused_by_s3(cloud: Cloud, opened: Opened, shown: Picture, **fields: str) -> str:
-    """What S3 says of a form that was changed; nothing if it takes it."""
-    changed = dataclasses.replace(opened, fields={**opened.fields, **fields})
-    try:
-        Service(cloud.endpoint).upload(changed, shown)
-    except RefusedError as error:
-        return error.code
-    return ""
-
-
 def test_a_form_writes_no_other_key_nothing_larger_no_other_type_and_nothing_late(
     cloud: Cloud, visitor: Callable[[], Visitor]
 ) -> None:
     ann, bob = visitor(), visitor()
     (opened, shown), (others, _) = ann.open(picture()), bob.open(picture())
-    assert refused_by_s3(cloud, opened, shown, key=others.fields["key"]) == "AccessDenied"
+    assert ann.refused(opened, shown, key=others.fields["key"]) == "AccessDenied"
     larger = dataclasses.replace(shown, data=shown.data + bytes(10_485_761))
-    assert refused_by_s3(cloud, opened, larger) == "EntityTooLarge"
-    assert refused_by_s3(cloud, opened, shown, **{"Content-Type": "text/html"}) == "AccessDenied"
+    assert ann.refused(opened, larger) == "EntityTooLarge"
+    assert ann.refused(opened, shown, **{"Content-Type": "text/html"}) == "AccessDenied"
     cloud.advance(FORM_SECONDS + 1)
-    assert refused_by_s3(cloud, opened, shown) == "AccessDenied"
+    assert ann.refused(opened, shown) == "AccessDenied"
     assert ann.status(opened)["state"] == "OPEN"
     assert bob.status(others)["state"] == "OPEN"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ import urllib3
 
 from cli.picture import Picture
 from cli.proof import Proofs
-from cli.service import Service
+from cli.service import RefusedError, Service
 from cli.tokens import KeptTokens
 from runtime.core.mail.compose import REQUEST_HEADER
 
@@ -90,6 +90,14 @@ class Visitor:
         opened, picture = self.open(data, filename)
         self._service.upload(opened, picture)
         return opened
+
+    def refused(self, opened: Opened, picture: Picture, **fields: str) -> str:
+        """What S3 says of the form with these fields changed; nothing if it takes it."""
+        try:
+            self._service.upload(replace(opened, fields={**opened.fields, **fields}), picture)
+        except RefusedError as error:
+            return error.code
+        return ""
 
     def send_again(self, opened: Opened, data: bytes) -> None:
         """Use a form once more, with other bytes."""

@@ -10,7 +10,7 @@ from local.deploy.kind import Kind
 
 if TYPE_CHECKING:
     from local.deploy.creation import Creation
-    from local.deploy.deletion import Deletion
+    from local.deploy.deletion import Deleter, Deletion
     from local.deploy.inputs import Inputs, Shape
 
 _LONGEST_NAME = 128
@@ -118,26 +118,26 @@ _DISTRIBUTION: Shape = {
 }
 
 
+def _as_it_is(kind: str) -> Deleter:
+    """A deleter for one kind, which CloudFront deletes only for who knows how it is now."""
+
+    def delete(deletion: Deletion) -> None:
+        found = deletion.call("cloudfront", f"get_{kind}", Id=deletion.id)
+        deletion.call("cloudfront", f"delete_{kind}", Id=deletion.id, IfMatch=found["ETag"])
+
+    return delete
+
+
 def _access(creation: Creation) -> Created:
     config = {"Name": creation.named(longest=_LONGEST_ACCESS_NAME), **creation.inputs.translate(_ACCESS)}
     answer = creation.call("cloudfront", "create_origin_access_control", OriginAccessControlConfig=config)
     return Created(answer["OriginAccessControl"]["Id"], {"etag": answer["ETag"], "name": config["Name"]})
 
 
-def _delete_access(deletion: Deletion) -> None:
-    found = deletion.call("cloudfront", "get_origin_access_control", Id=deletion.id)
-    deletion.call("cloudfront", "delete_origin_access_control", Id=deletion.id, IfMatch=found["ETag"])
-
-
 def _cache_policy(creation: Creation) -> Created:
     config = {"Name": creation.named(longest=_LONGEST_NAME), "MinTTL": 0, **creation.inputs.translate(_CACHE)}
     answer = creation.call("cloudfront", "create_cache_policy", CachePolicyConfig=config)
     return Created(answer["CachePolicy"]["Id"], {"etag": answer["ETag"], "name": config["Name"]})
-
-
-def _delete_cache_policy(deletion: Deletion) -> None:
-    found = deletion.call("cloudfront", "get_cache_policy", Id=deletion.id)
-    deletion.call("cloudfront", "delete_cache_policy", Id=deletion.id, IfMatch=found["ETag"])
 
 
 def _headers_policy(creation: Creation) -> Created:
@@ -154,11 +154,6 @@ def _headers_policy(creation: Creation) -> Created:
         config["RemoveHeadersConfig"] = _counted(removed)
     answer = creation.call("cloudfront", "create_response_headers_policy", ResponseHeadersPolicyConfig=config)
     return Created(answer["ResponseHeadersPolicy"]["Id"], {"etag": answer["ETag"], "name": config["Name"]})
-
-
-def _delete_headers_policy(deletion: Deletion) -> None:
-    found = deletion.call("cloudfront", "get_response_headers_policy", Id=deletion.id)
-    deletion.call("cloudfront", "delete_response_headers_policy", Id=deletion.id, IfMatch=found["ETag"])
 
 
 def _distribution(creation: Creation) -> Created:
@@ -226,8 +221,10 @@ def _error(block: Inputs) -> dict[str, Any]:
 
 
 KINDS: dict[str, Kind] = {
-    "aws:cloudfront/cachePolicy:CachePolicy": Kind(_cache_policy, _delete_cache_policy),
+    "aws:cloudfront/cachePolicy:CachePolicy": Kind(_cache_policy, _as_it_is("cache_policy")),
     "aws:cloudfront/distribution:Distribution": Kind(_distribution, _delete_distribution),
-    "aws:cloudfront/originAccessControl:OriginAccessControl": Kind(_access, _delete_access),
-    "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": Kind(_headers_policy, _delete_headers_policy),
+    "aws:cloudfront/originAccessControl:OriginAccessControl": Kind(_access, _as_it_is("origin_access_control")),
+    "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": Kind(
+        _headers_policy, _as_it_is("response_headers_policy")
+    ),
 }

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from runtime.core import events, keys, limits, links, tokens
+from runtime.core import events, keys, links, tokens
 from runtime.core.addresses import (
     PROOF_SECONDS,
     STOP_SECONDS,
@@ -86,9 +86,7 @@ class StartProof:
             LimitReached: Too many were asked for today, whosever.
         """
         address, now = address_of(email), self.clock.now()
-        if not self.limit.take(now):
-            self.log.emit(events.LimitMet(what=limits.PROOFS, of="all"))
-            raise limits.LimitReached(_TOO_MANY, limits.next_day(now), now)
+        self.limit.spend(now, self.log, _TOO_MANY)
         proof_token = self.tokens.new()
         proof = Proof(
             proof_id=self.tokens.new(),

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from runtime.core import events, keys, limits, tokens
+from runtime.core import events, keys, tokens
 from runtime.core.addresses import address_of, name_of
 from runtime.core.errors import Absent, BadRequest, Retryable
+from runtime.core.limits import LimitReached
 from runtime.core.mail.wording import TEXT, WORD_COUNT_CSV, WORD_COUNT_JSON
 from runtime.core.pictures import CONTENT_TYPES
 from runtime.core.reasons import MAX_BYTES, Reason, told
@@ -130,13 +131,13 @@ class OpenRequest:
             LimitReached: It has been enough for today.
             RefusedAtTheDoor: The file is of no kind or size that is taken.
         """
-        now = self.clock.now()
-        self._admit(wish.address, address_token, now)
+        address, now = wish.address, self.clock.now()
+        self._admit(address, address_token, now)
         request_id, access_token = self.tokens.new(), self.tokens.new()
         refused = wish.refusal
         request = Request(
             request_id=request_id,
-            email=wish.address,
+            email=address,
             filename=wish.filename,
             token_hash=tokens.hashed(access_token),
             form_expires_at=now + self.form_seconds,
@@ -167,13 +168,8 @@ class OpenRequest:
         if not standing.proven:
             raise BadRequest(Reason.RECIPIENT_NOT_VERIFIED, told(Reason.RECIPIENT_NOT_VERIFIED), 403)
         # The address's own first: who has used theirs up takes nothing from the others.
-        for limit, whose, of, why in (
-            (self.address_limit, name, "address", _ENOUGH_OF_YOURS),
-            (self.limit, "all", "all", _ENOUGH_OF_ALL),
-        ):
-            if not limit.take(now, whose):
-                self.log.emit(events.LimitMet(what=limits.UPLOADS, of=of))
-                raise limits.LimitReached(why, limits.next_day(now), now)
+        self.address_limit.spend(now, self.log, _ENOUGH_OF_YOURS, name)
+        self.limit.spend(now, self.log, _ENOUGH_OF_ALL)
 
     def _wake_notify(self, request_id: str) -> None:
         """What is refused is written down; asked to come again, its sender would have it refused, and mailed, again."""
@@ -368,7 +364,7 @@ def problem(error: BadRequest) -> dict[str, Any]:
         if isinstance(error, RefusedAtTheDoor)
         else {}
     )
-    limited = {"retry_at": iso(error.retry_at)} if isinstance(error, limits.LimitReached) else {}
+    limited = {"retry_at": iso(error.retry_at)} if isinstance(error, LimitReached) else {}
     return {
         "type": "about:blank",
         "title": error.code.replace("_", " ").capitalize(),

@@ -14,6 +14,7 @@ from runtime.core.use_cases.requests import theirs
 
 if TYPE_CHECKING:
     from runtime.core.ports import Addresses, Log, Notifications, Requests
+    from runtime.core.types import Request
     from runtime.core.use_cases.addresses import Verifier
 
 _NO_SUCH: Final = "There is no such request, or it has expired; upload the picture again."
@@ -45,6 +46,15 @@ class Resend:
         request = self.requests.get(request_id) if keys.is_request_id(request_id) else None
         if request is None:
             raise BadRequest("no_such_request", _NO_SUCH, 404)
+        self.again(request)
+
+    def again(self, request: Request) -> None:
+        """The same, for a request as it was just read.
+
+        Raises:
+            BadRequest: See there.
+            Throttled: See there.
+        """
         if request.state is not RequestState.UNDELIVERABLE:
             raise BadRequest("nothing_to_resend", _NOTHING.get(request.state, _UNDER_WAY), 409)
         verified = self.verifier.verified(self.addresses.get(name_of(request.email)), request.email)
@@ -52,6 +62,7 @@ class Resend:
             raise Throttled("SES was asked about another address just now")
         if not verified:
             raise BadRequest(Reason.RECIPIENT_NOT_VERIFIED, told(Reason.RECIPIENT_NOT_VERIFIED), 403)
+        request_id = request.request_id
         self.requests.reopen(request_id, forget_reason=request.may_end_otherwise)
         self.notifications.send(request_id)
         self.log.emit(events.ResendAsked(request_id=request_id))
@@ -70,5 +81,4 @@ class AskAgain:
         Raises:
             BadRequest: See there; or the token is another's.
         """
-        theirs(self.requests, request_id, access_token)
-        self.resend(request_id)
+        self.resend.again(theirs(self.requests, request_id, access_token))
