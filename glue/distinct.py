@@ -36,6 +36,7 @@ that a document without any is there too; how often it occurs; its confidences' 
 _BATCH: Final = 1 << 16
 _CHUNK: Final = 1 << 20
 _MERGE: Final = 1 << 20
+_SPACE: Final = ord(" ")
 
 
 class Distinct(NamedTuple):
@@ -56,7 +57,10 @@ def distinct(data: bytes) -> Distinct:
         ValueError: A line is no page of a transcript.
     """
     found = [_of_some(lines) for lines in _some(data)]
-    return merged(found) if found else NONE
+    if not found:
+        return NONE
+    one = merged(found)
+    return one._replace(text=pc.call_function("utf8_slice_codeunits", [one.text], pc.SliceOptions(0, -1)))
 
 
 def merged(found: Sequence[Distinct]) -> Distinct:
@@ -125,6 +129,7 @@ def _some(data: bytes) -> Iterator[list[str]]:
 
 
 def _of_some(lines: list[str]) -> Distinct:
+    """The distinct texts of these pages, each with a space at its end: nothing is copied before they are told apart."""
     words: list[str] = []
     confidences: list[str] = []
     texts: list[str] = []
@@ -136,7 +141,7 @@ def _of_some(lines: list[str]) -> Distinct:
             confidences.append(page[1])
         else:
             rows = transcript.load(line.encode(), pages=1).rows
-            texts += [row.text for row in rows]
+            texts += [f"{row.text} " for row in rows]
             sure += [round(row.confidence * 100) for row in rows]
     found, numbers = _plain(words, confidences)
     if texts:
@@ -146,17 +151,26 @@ def _of_some(lines: list[str]) -> Distinct:
 
 
 def _plain(words: list[str], confidences: list[str]) -> tuple[pa.Array, NDArray[np.int64]]:
-    """The texts of these pages, each page's between spaces, and their confidences."""
+    """The texts of these pages, each with the space after it, and their confidences."""
     if not words:
         return NONE.text, NONE.n
-    split = pc.call_function("split_pattern", [pa.array(words, pa.string())], pc.SplitPatternOptions(pattern=" "))
-    texts, lengths = split.flatten(), np.diff(split.offsets.to_numpy())
+    read, ends, pages = _between_spaces(words)
+    _, ends_of_numbers, numbers_of_pages = _between_spaces(confidences)
     numbers = np.fromstring(" ".join(confidences), np.int64, sep=" ")
-    if lengths.tolist() != [page.count(" ") + 1 for page in confidences] or len(texts) != len(numbers):
+    if not np.array_equal(pages, numbers_of_pages) or len(numbers) != len(ends_of_numbers):
         raise ValueError("not a transcript: more words than confidences, or less")
     if numbers.max() > transcript.SURE:
         raise ValueError("not a transcript: surer than sure")
-    return texts, numbers
+    offsets = np.concatenate([[0], ends]).astype(np.int32)
+    return pa.StringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(read)), numbers
+
+
+def _between_spaces(pages: list[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
+    """All pages as bytes, where each of what stands between spaces ends, and how many there are up to each page."""
+    told = [page.encode() for page in pages]
+    joined = np.frombuffer(b" ".join([*told, b""]), np.uint8)
+    ends = np.flatnonzero(joined == _SPACE) + 1
+    return joined, ends, np.searchsorted(ends, np.cumsum([len(page) + 1 for page in told]), side="right")
 
 
 def _summed(texts: pa.DictionaryArray, n: NDArray[np.int64] | None, weighted: NDArray[np.int64]) -> Distinct:

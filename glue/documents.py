@@ -1,7 +1,8 @@
 """Documents, counted in bulk: each result the same bytes that the Lambda would have written.
 
 Python reads and writes inside Spark's partitions, whole pages and whole results; Arrow tells a document's texts apart
-(`distinct.py`); and what a word is, is Spark's own: each distinct text is tokenised, folded, grouped, summed.
+(`distinct.py`); what a word is, is Spark's own, asked once for each distinct text; and Arrow adds up what is equal then
+(`tallies.py`).
 
 Between the stages a document is its place in the run's list.
 """
@@ -10,14 +11,16 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+import pyarrow as pa
 from pyspark.sql import functions as F  # noqa: N812  Spark's own custom
 
 from glue import distinct, words
 from glue.at_once import TASKS, at_once, distributed
 from glue.stores import REQUESTS, store
-from runtime.core import word_count
+from glue.tallies import tallies
+from runtime.core import manifest, word_count
 from runtime.core.errors import Absent, Retryable
 from runtime.core.manifest import Cause, Ending, Outcome
 from runtime.core.ports import Counted
@@ -25,12 +28,12 @@ from runtime.core.ports import Counted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    import pyarrow as pa
     from pyspark import SparkContext
-    from pyspark.sql import DataFrame, Row, SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
     from glue.distinct import Distinct
     from glue.stores import Seen, Store
+    from glue.tallies import Tally
     from runtime.core.manifest import Document
 
 PART: Final = 8 << 20
@@ -41,6 +44,15 @@ _MORE: Final = 1 << 16
 _CAUSES: Final = (None, Cause.UNREADABLE, Cause.UNAVAILABLE, Cause.INTERNAL)
 """What a problem's number means."""
 _UNREADABLE: Final = 1
+_TOLD: Final = "document int, outcome binary"
+"""A document, and its line in the run's report."""
+
+
+class Tasks(NamedTuple):
+    """How many tasks there are of each kind."""
+
+    read: int
+    write: int
 
 
 @dataclass(frozen=True)
@@ -71,44 +83,32 @@ def count_documents(spark: SparkSession, documents: Sequence[Document]) -> list[
     shared = context.broadcast({number: (documents[number], found.pages) for number, found in seen.items()})
     parts = [part for number, found in seen.items() for part in _parts(number, found.version, found.size)]
     if parts:
-        tasks = _tasks(context.defaultParallelism, len(seen), parts)
         numbered = context.broadcast(parts)
-        texts = spark.range(0, len(parts), 1, tasks).mapInArrow(
+        tasks = _tasks(context.defaultParallelism, len(seen), parts)
+        texts = spark.range(0, len(parts), 1, tasks.read).mapInArrow(
             lambda own: _read([numbered.value[at] for batch in own for at in batch["id"].to_pylist()], shared.value),
             distinct.COLUMNS,
         )
-        outcomes |= dict(tally(texts).rdd.mapPartitions(lambda rows: _write(rows, shared.value)).collect())
+        together = find_words(texts).repartition(tasks.write, "document")
+        told = together.mapInArrow(lambda own: _write(own, shared.value), _TOLD).collect()
+        outcomes |= {row.document: outcome for row in told for outcome in manifest.load(row.outcome)}
+        numbered.unpersist()
     shared.unpersist()
     return [outcomes[number] for number in range(len(documents))]
 
 
-def tally(texts: DataFrame) -> DataFrame:
-    """Count documents' words.
+def find_words(texts: DataFrame) -> DataFrame:
+    """The words of documents' texts.
 
     Args:
         texts: Documents' distinct texts (see `distinct.COLUMNS`); a text may be there more than once all the same.
 
     Returns:
-        Of each document `document`, `words` (folded, in no order), `counts` (of each), `weighted` (the sum of the
-        words' confidences, in hundredths of a percent), and `problem`: its highest.
+        `document`, `problem`, `word` (folded; a row for each that a text holds, and one with null if it holds none),
+        and of the text `n` and `weighted`: what `tallies` takes.
     """
-    found = texts.select(
-        *("document", "problem", "n", "weighted"), F.explode_outer(words.find(F.col("text"))).alias("w")
-    )
-    by_word = found.groupBy("document", words.fold(F.col("w")).alias("word")).agg(
-        F.sum("n").alias("n"), F.sum("weighted").alias("weighted"), F.max("problem").alias("problem")
-    )
-    is_word = F.col("word").isNotNull()
-    pair = F.when(is_word, F.struct("word", "n"))
-    return (
-        by_word.groupBy("document")
-        .agg(
-            F.collect_list(pair).alias("pairs"),
-            F.coalesce(F.sum(F.when(is_word, F.col("weighted"))), F.lit(0)).alias("weighted"),
-            F.max("problem").alias("problem"),
-        )
-        .select("document", F.col("pairs.word").alias("words"), F.col("pairs.n").alias("counts"), "weighted", "problem")
-    )
+    found = texts.select("*", F.explode_outer(words.find(F.col("text"))).alias("found"))
+    return found.select("document", "problem", words.fold(F.col("found")).alias("word"), "n", "weighted")
 
 
 def _look(context: SparkContext, documents: Sequence[Document]) -> list[tuple[int, Seen | Outcome]]:
@@ -144,10 +144,11 @@ def _parts(number: int, version: str, size: int) -> Iterator[Part]:
         yield Part(number, version, size, start, min(start + PART, size))
 
 
-def _tasks(cores: int, documents: int, parts: Sequence[Part]) -> int:
+def _tasks(cores: int, documents: int, parts: Sequence[Part]) -> Tasks:
     """Few documents are read by as few tasks as keep all cores busy: a task merges what it has of one document."""
     several = cores if documents < TASKS * cores else TASKS * cores
-    return min(len(parts), max(several, sum(part.end - part.start for part in parts) // _MOST))
+    bounded = sum(part.end - part.start for part in parts) // _MOST
+    return Tasks(read=min(len(parts), max(several, bounded)), write=min(documents, max(TASKS * cores, bounded)))
 
 
 def _read(parts: Iterable[Part], documents: dict[int, tuple[Document, int]]) -> Iterator[pa.RecordBatch]:
@@ -199,34 +200,39 @@ def _stretch(place: Store, key: str, part: Part) -> bytes:
     return bytes(data)
 
 
-def _write(rows: Iterable[Row], documents: dict[int, tuple[Document, int]]) -> Iterator[tuple[int, Outcome]]:
-    def write(row: Row) -> tuple[int, Outcome]:
-        document, pages = documents[row.document]
-        if cause := _CAUSES[row.problem]:
-            return row.document, _failed(document, cause)
-        total = sum(row.counts)
-        counted = word_count.WordCount(
-            key=document.digest,
-            pages=pages,
-            words=word_count.ranked(zip(row.words, row.counts, strict=True)),
-            mean_confidence=word_count.mean_confidence(row.weighted, total),
-        )
-        return row.document, _guarded(document, lambda: _keep(document, counted))
+def _write(found: Iterable[pa.RecordBatch], documents: dict[int, tuple[Document, int]]) -> Iterator[pa.RecordBatch]:
+    """The outcome of each document, of which all words are among these."""
 
-    yield from at_once(write, rows)
+    def write(tally: Tally) -> Outcome:
+        document, pages = documents[tally.document]
+        if cause := _CAUSES[tally.problem]:
+            return _failed(document, cause)
+        total = sum(count for _, count in tally.words)
+        mean = word_count.mean_confidence(tally.weighted, total)
+        counted = word_count.WordCount(document.digest, pages, tally.words, mean)
+        return _guarded(document, lambda: _keep(document, counted))
+
+    def told(tally: Tally) -> tuple[int, bytes]:
+        return tally.document, manifest.dump([write(tally)])
+
+    for number, outcome in at_once(told, tallies(found)):
+        yield pa.record_batch([pa.array([number], pa.int32()), pa.array([outcome])], ["document", "outcome"])
 
 
 def _keep(document: Document, counted: word_count.WordCount) -> Outcome:
     """Write the result, unless it is there: each is written once, so that what its writing wakes is woken once."""
     place = store(document.root)
     there = place.counted(document.digest)
-    same = Counted(document.generation, hashlib.md5(counted.dump(), usedforsecurity=False).hexdigest())
-    if there == same:
+    if there is not None and there == Counted(document.generation, _md5(counted.dump())):
         return _outcome(document, Ending.COUNTED_BEFORE)
     if not place.write_count(counted, document.generation):
         return _outcome(document, Ending.OVERTAKEN)
     outcome = _outcome(document, Ending.COUNTED)
     return replace(outcome, total_words=counted.total_words, unique_words=counted.unique_words)
+
+
+def _md5(data: bytes) -> str:
+    return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
 def _guarded(document: Document, act: Callable[[], Outcome]) -> Outcome:
