@@ -1,4 +1,7 @@
-"""Where a Chromium is: `$CHROMIUM`, or one on the path; else Debian's is installed where that may be done."""
+"""Where a Chromium is: `$CHROMIUM`, or one on the path; else Debian's is installed where that may be done.
+
+Best is one without windows (`chromium-headless-shell`): the same pages for three quarters of the processor's time.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ FLAGS: Final = (
     "--no-first-run",
 )
 
-_NAMES: Final = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+_NAMES: Final = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
 class NoChromiumError(RuntimeError):
@@ -44,11 +47,12 @@ def _on_path() -> str | None:
 
 def _installed() -> str:
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        for command in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
+        install = ["install", "--yes", "--no-install-recommends"]
+        for command in (["update"], [*install, "chromium-headless-shell"], [*install, "chromium"]):
             subprocess.run(["apt-get", *command], check=False, capture_output=True, timeout=600)  # noqa: S603, S607
-        if found := _on_path():
-            return found
+            if found := _on_path():
+                return found
     raise NoChromiumError(
-        "The page's tests need a Chromium, and there is none. Install one (on Debian: `apt-get install chromium`), "
-        "or name one: CHROMIUM=/path/to/chromium make test"
+        "The page's tests need a Chromium, and there is none. Install one "
+        "(on Debian: `apt-get install chromium-headless-shell`), or name one: CHROMIUM=/path/to/chromium make test"
     )
