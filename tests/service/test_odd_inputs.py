@@ -87,7 +87,7 @@ def workers(cloud: Cloud) -> dict[str, tuple[int, int]]:
 
 
 def test_spoilt_pictures_and_odd_names_come_to_an_outcome(cloud: Cloud, visitor: Visitor) -> None:
-    opened = [visitor.send(spoilt(seed), NAMES[seed % len(NAMES)]) for seed in range(45)]
+    opened = [visitor.send(spoilt(seed), NAMES[seed % len(NAMES)]) for seed in range(24)]
     cloud.wait_idle(PATIENCE)
     for each in opened:
         status = visitor.outcome(each)

@@ -124,7 +124,7 @@ class Visitor:
         until = time.monotonic() + PATIENCE
         while (status := self.status(opened))["state"] not in SETTLED:
             assert time.monotonic() < until, f"no outcome within {PATIENCE:g} s: {status}"
-            time.sleep(0.05)
+            time.sleep(0.1)  # each look is work for the cloud, too
         self.cloud.wait_idle(PATIENCE)
         return status
 
