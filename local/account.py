@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib
 import json
 import os
 import sys
@@ -26,13 +27,14 @@ from moto.core.request import (
     should_preserve_original_header_name,
 )
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.routing import Rule as UrlRule
 
 from local.credentials import ACCOUNT_ID
 from local.http_message import Response
 from local.iam.access import Access
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from moto.apigatewayv2.models import Api
     from moto.awslambda.models import EventSourceMapping, LambdaBackend, LambdaFunction
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from local.http_message import Request
 
 _ACCOUNT_HEADER: Final = "x-moto-account-id"
+_SLOW: Final = ("sesv2", "apigateway", "apigatewayv2", "cloudfront", "glue")
 
 
 class NoSuchObjectError(KeyError):
@@ -91,6 +94,11 @@ class Account:
     def in_use(cls) -> Account | None:
         """The account that is in use, if any: for what is put into moto, which knows of none."""
         return cls._in_use
+
+    def preload(self) -> None:
+        """Import what moto answers slowly for the first time, before anybody waits for it."""
+        for service in _SLOW:
+            importlib.import_module(f"moto.{service}.responses")
 
     def handle(self, request: Request, account_id: str = ACCOUNT_ID) -> Response:
         """Let moto answer, as to somebody of an account."""
@@ -359,6 +367,18 @@ def _loader() -> Loader:
     return create_loader()
 
 
+_compile_builder: Final = UrlRule._compile_builder  # noqa: SLF001 - it has no public name
+
+
+def _built_when_asked(rule: UrlRule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: FBT001, FBT002 - as werkzeug's own
+    """What builds a rule's URLs: moto never asks for one, and compiling a service's took longer than all else of it."""
+
+    def build(_rule: UrlRule, **values: object) -> tuple[str, str]:
+        return _compile_builder(rule, append_unknown)(rule, **values)
+
+    return build
+
+
 def _amend_moto() -> None:
     """Put right, inside moto, what cannot be put right in front of it."""
     # They import moto's services, slowly.
@@ -368,6 +388,7 @@ def _amend_moto() -> None:
     # moto lists its own folders for each request, and all of botocore's for each service: 1.5 and 40 ms.
     moto_utils.create_loader = _loader
     backends.list_of_moto_modules = _moto_modules
+    UrlRule._compile_builder = _built_when_asked  # type: ignore[method-assign]  # noqa: SLF001 - it has no public name
     bucket_policies.install()
     policies.install()
     queues.install()
