@@ -6,7 +6,6 @@ Importing this module imports moto; do it once its port is open, and callers wai
 from __future__ import annotations
 
 import contextlib
-import functools
 import importlib
 import json
 import os
@@ -17,29 +16,26 @@ from typing import TYPE_CHECKING, Any, Final
 
 os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"  # so that buckets' own rules count; moto reads it when it is imported
 
-from moto import backends
 from moto.core import utils as moto_utils
 from moto.core.base_backend import BackendDict
-from moto.core.loaders import create_loader
 from moto.core.request import (
     PRESERVED_HEADER_NAMES_ENVIRON_KEY,
     environ_key_for_header,
     should_preserve_original_header_name,
 )
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from werkzeug.routing import Rule as UrlRule
 
+from local import moto_shortcuts
 from local.credentials import ACCOUNT_ID
 from local.http_message import Response
 from local.iam.access import Access
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from moto.apigatewayv2.models import Api
     from moto.awslambda.models import EventSourceMapping, LambdaBackend, LambdaFunction
     from moto.cloudfront.models import CloudFrontBackend, Distribution
-    from moto.core.loaders import Loader
     from moto.events.models import Rule
     from moto.iam.models import Role
     from moto.s3.models import FakeBucket, S3Backend
@@ -354,41 +350,13 @@ def _follow(clock: Clock) -> None:
             module.utcnow = _utcnow  # type: ignore[attr-defined]
 
 
-_list_moto_modules: Final = backends.list_of_moto_modules
-
-
-@functools.cache
-def _moto_modules() -> frozenset[str]:
-    return frozenset(_list_moto_modules())
-
-
-@functools.cache
-def _loader() -> Loader:
-    return create_loader()
-
-
-_compile_builder: Final = UrlRule._compile_builder  # noqa: SLF001 - it has no public name
-
-
-def _built_when_asked(rule: UrlRule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: FBT001, FBT002 - as werkzeug's own
-    """What builds a rule's URLs: moto never asks for one, and compiling a service's took longer than all else of it."""
-
-    def build(_rule: UrlRule, **values: object) -> tuple[str, str]:
-        return _compile_builder(rule, append_unknown)(rule, **values)
-
-    return build
-
-
 def _amend_moto() -> None:
     """Put right, inside moto, what cannot be put right in front of it."""
     # They import moto's services, slowly.
     from local import bucket_policies, function_logging, queues, s3_events  # noqa: PLC0415
     from local.cloudfront import policies  # noqa: PLC0415
 
-    # moto lists its own folders for each request, and all of botocore's for each service: 1.5 and 40 ms.
-    moto_utils.create_loader = _loader
-    backends.list_of_moto_modules = _moto_modules
-    UrlRule._compile_builder = _built_when_asked  # type: ignore[method-assign]  # noqa: SLF001 - it has no public name
+    moto_shortcuts.install()
     bucket_policies.install()
     policies.install()
     queues.install()
