@@ -6,7 +6,7 @@ Importing this module imports moto; do it once its port is open, and callers wai
 from __future__ import annotations
 
 import contextlib
-import functools
+import importlib
 import json
 import os
 import sys
@@ -16,11 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"  # so that buckets' own rules count; moto reads it when it is imported
 
-from moto import backends
-from moto.core import responses
 from moto.core import utils as moto_utils
 from moto.core.base_backend import BackendDict
-from moto.core.loaders import create_loader
 from moto.core.request import (
     PRESERVED_HEADER_NAMES_ENVIRON_KEY,
     environ_key_for_header,
@@ -28,6 +25,7 @@ from moto.core.request import (
 )
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from local import moto_shortcuts
 from local.credentials import ACCOUNT_ID
 from local.http_message import Response
 from local.iam.access import Access
@@ -38,7 +36,6 @@ if TYPE_CHECKING:
     from moto.apigatewayv2.models import Api
     from moto.awslambda.models import EventSourceMapping, LambdaBackend, LambdaFunction
     from moto.cloudfront.models import CloudFrontBackend, Distribution
-    from moto.core.loaders import Loader
     from moto.events.models import Rule
     from moto.iam.models import Role
     from moto.s3.models import FakeBucket, S3Backend
@@ -51,6 +48,7 @@ if TYPE_CHECKING:
     from local.http_message import Request
 
 _ACCOUNT_HEADER: Final = "x-moto-account-id"
+_SLOW: Final = ("sesv2", "apigateway", "apigatewayv2", "cloudfront", "glue")
 
 
 class NoSuchObjectError(KeyError):
@@ -92,6 +90,11 @@ class Account:
     def in_use(cls) -> Account | None:
         """The account that is in use, if any: for what is put into moto, which knows of none."""
         return cls._in_use
+
+    def preload(self) -> None:
+        """Import what moto answers slowly for the first time, before anybody waits for it."""
+        for service in _SLOW:
+            importlib.import_module(f"moto.{service}.responses")
 
     def handle(self, request: Request, account_id: str = ACCOUNT_ID) -> Response:
         """Let moto answer, as to somebody of an account."""
@@ -347,34 +350,13 @@ def _follow(clock: Clock) -> None:
             module.utcnow = _utcnow  # type: ignore[attr-defined]
 
 
-_list_moto_modules: Final = backends.list_of_moto_modules
-
-
-@functools.cache
-def _moto_modules() -> frozenset[str]:
-    return frozenset(_list_moto_modules())
-
-
-@functools.cache
-def _loader() -> Loader:
-    return create_loader()
-
-
-_methods: Final = functools.cache(moto_utils.method_names_from_class)
-
-
 def _amend_moto() -> None:
     """Put right, inside moto, what cannot be put right in front of it."""
     # They import moto's services, slowly.
-    from local import attribute_values, bucket_policies, function_logging, queues, s3_events  # noqa: PLC0415
+    from local import bucket_policies, function_logging, queues, s3_events  # noqa: PLC0415
     from local.cloudfront import policies  # noqa: PLC0415
 
-    # moto lists its own folders and a class's methods for each request, and all of botocore's folders for each service:
-    # 1.5, 1 and 40 ms.
-    moto_utils.create_loader = _loader
-    backends.list_of_moto_modules = _moto_modules
-    responses.method_names_from_class = _methods
-    attribute_values.install()
+    moto_shortcuts.install()
     bucket_policies.install()
     policies.install()
     queues.install()

@@ -9,6 +9,7 @@ the exports of the stack that answers there, if SHARED is 1: so others can join 
 from __future__ import annotations
 
 import fcntl
+import gc
 import json
 import os
 import shutil
@@ -30,6 +31,7 @@ def main() -> None:
     state, port, region, shared = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4] == "1"
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end)
+    gc.set_threshold(50_000)  # moto's modules and models are many objects that stay: a quarter of the time went to them
     address = state / ADDRESS_FILE
     with _only_one(state):
         _clear(state)
@@ -46,7 +48,8 @@ def main() -> None:
                 address.unlink(missing_ok=True)
 
         try:
-            with Region(state, port=port, region=region, on_listening=announce, on_stacks=changed):
+            with Region(state, port=port, region=region, on_listening=announce, on_stacks=changed) as running:
+                running.account.preload()
                 sys.stdin.read()
         finally:
             address.unlink(missing_ok=True)

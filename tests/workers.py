@@ -6,7 +6,7 @@ from typing import Final
 
 from xdist.scheduler import LoadScopeScheduling
 
-SHARED: Final = ("tests/glue/", "tests/local/deploy/", "tests/runtime/contract/")
+SHARED: Final = ("tests/web/", "tests/glue/", "tests/local/deploy/", "tests/runtime/contract/")
 """Folders whose tests share Spark or a server."""
 
 LONGEST_FIRST: Final = ("tests/web/", "tests/service/", "tests/simulation/", "tests/glue/", "tests/fuzz/")

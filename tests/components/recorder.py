@@ -20,6 +20,8 @@ from pulumi.runtime import mocks, rpc, settings
 from pulumi.runtime import stack as pulumi_stack
 from pulumi.runtime.proto import resource_pb2
 
+from local.deploy.program import settle
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -277,10 +279,7 @@ def _run(program: Callable[[], object], config: Mapping[str, Any], stack: str, r
     )
     settings.set_root_resource(None)  # pyrefly: ignore[bad-argument-type] - Pulumi's own default is None
 
-    async def awaited() -> None:
-        program()
-
-    asyncio.run(pulumi_stack.run_in_stack(awaited))
+    asyncio.run(pulumi_stack.run_in_stack(lambda: settle(program)))
 
 
 def run_main() -> None:

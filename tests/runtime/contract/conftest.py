@@ -11,6 +11,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from local import moto_shortcuts
 from runtime.adapters.addresses import TableAddresses, TableAddressTokens, TableProofs
 from runtime.adapters.bulk import S3Manifests, SqsBulkQueue, TablePending, TableStarters
 from runtime.adapters.counters import TableCounters
@@ -155,6 +156,7 @@ def in_memory() -> Ports:
 @pytest.fixture(scope="package")
 def session() -> Iterator[boto3.Session]:
     """One session on one moto for all tests: making clients takes longer than all that is done with them."""
+    moto_shortcuts.install()
     with mock_aws():
         yield boto3.Session("test", "test", region_name=REGION)
 

@@ -1,0 +1,61 @@
+"""That moto answers the same by a shorter way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from moto.core.serialize import AttributePicker, AttributePickerContext, XFormedAttributePicker
+from moto.core.utils import get_service_model
+from werkzeug.routing import Map, Rule
+
+from local import moto_shortcuts
+
+if TYPE_CHECKING:
+    from moto.core.model import Shape
+
+
+@pytest.fixture(autouse=True)
+def _installed() -> None:
+    moto_shortcuts.install()
+
+
+class Answer(dict[str, Any]):
+    """A dictionary that is more than one, as moto's models may be."""
+
+
+def shapes(service: str, operation: str) -> list[tuple[str, Shape]]:
+    output = get_service_model(service).operation_model(operation).output_shape
+    assert output
+    for member in output.members.values():
+        member.parent = output  # type: ignore[attr-defined]  # as moto's serializer does
+    return cast("list[tuple[str, Shape]]", list(output.members.items()))
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [("dynamodb", "GetItem"), ("sqs", "ReceiveMessage"), ("glue", "GetJobRun"), ("lambda", "GetFunctionConfiguration")],
+)
+def test_a_member_is_found_under_each_of_its_names(service: str, operation: str) -> None:
+    picker = XFormedAttributePicker()
+    for key, shape in shapes(service, operation):
+        names = list(picker.get_possible_keys(AttributePickerContext({}, key, shape)))
+        alone: list[dict[str, str]] = [{name: f"under {name}"} for name in names]
+        for answer in [*alone, {name: name for name in reversed(names)}, dict[str, str]()]:
+            asked = AttributePickerContext(answer, key, shape)
+            assert picker(asked) == AttributePicker.__call__(picker, asked)
+
+
+def test_what_is_no_mere_dictionary_is_asked_as_ever() -> None:
+    class Item:
+        consumed_capacity = 3
+
+    [(key, shape)] = [each for each in shapes("dynamodb", "GetItem") if each[0] == "ConsumedCapacity"]
+    picker = XFormedAttributePicker()
+    assert picker(AttributePickerContext(Item(), key, shape)) == 3
+    assert picker(AttributePickerContext(Answer(ConsumedCapacity=4), key, shape)) == 4
+
+
+def test_a_url_can_still_be_built() -> None:
+    urls = Map([Rule("/things/<name>", endpoint="thing")]).bind("example.com")
+    assert urls.build("thing", {"name": "one", "more": "2"}) == "/things/one?more=2"
