@@ -25,7 +25,7 @@ class Mutation:
         new: What stands there instead.
         breaks: The promises that say what is wrong; one of them has to be the one that is broken.
         more: Further such pairs, where one line has to move.
-        first: The first of the histories that it is looked for in: what is seen once in ten thousand is met there.
+        first: The first of the histories that it is looked for in: one that is met seldom is met soon from there.
     """
 
     name: str

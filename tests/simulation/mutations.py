@@ -35,6 +35,7 @@ MUTATIONS: Final = (
         "record is None or record.generation != generation",
         "record is None",
         breaks=("what_is_overtaken_is_not_counted",),
+        first=250,
     ),
     Mutation(
         "waiters read before the record is written",
@@ -87,6 +88,7 @@ MUTATIONS: Final = (
         "        if record.state.ended:\n            self._telling",
         "        if False:\n            self._telling",
         breaks=("every_accepted_upload_has_an_outcome",),
+        first=590,
     ),
     Mutation(
         "hit without comparing SHA-256",
@@ -102,6 +104,7 @@ MUTATIONS: Final = (
         "        elif record.state is RecordState.CLAIMED:  #",
         "        elif False:  #",
         breaks=("messages_do_not_circle", "every_accepted_upload_has_an_outcome"),
+        first=100,
     ),
     Mutation(
         "upload deleted before its bytes are kept",
@@ -116,6 +119,7 @@ MUTATIONS: Final = (
         "            return self.lease_until <= now\n",
         "            return 0 < self.lease_until <= now\n",
         breaks=("messages_do_not_circle",),
+        first=110,
     ),
     Mutation(
         "a lease that is over half a minute early",
@@ -145,6 +149,7 @@ MUTATIONS: Final = (
         "        if row.etag is not None and (row.etag, row.content) != (etag, content):\n",
         "        if False:\n",
         breaks=("a_request_is_bound_once",),
+        first=230,
     ),
     Mutation(
         "attempts that OCR throttled are counted",
@@ -152,6 +157,7 @@ MUTATIONS: Final = (
         "row, lease_until=0, attempts=row.attempts - 1, first_generation",
         "row, lease_until=0, first_generation",
         breaks=("attempts_are_counted",),
+        first=110,
     ),
     Mutation(
         "generations begin anew when a row is forgotten",
@@ -194,6 +200,7 @@ MUTATIONS: Final = (
         "            if request_id != but:\n                self.tell(request_id, record)\n",
         "            del request_id\n",
         breaks=("every_accepted_upload_has_an_outcome", "nobody_whom_a_letter_concerns_is_left_out"),
+        first=100,
     ),
     Mutation(
         "a reason that may pass is written on the request",
@@ -222,6 +229,7 @@ MUTATIONS: Final = (
         "        if record.state is RecordState.CLAIMED and record.lease_until > now:\n",
         "        if False:\n",
         breaks=("only_what_nobody_works_on_is_given_up",),
+        first=330,
     ),
     Mutation(
         "a letter gives up what is READY",
@@ -232,6 +240,7 @@ MUTATIONS: Final = (
         "            self._abandon(record)\n",
         "        self._abandon(record)\n",
         breaks=("only_what_nobody_works_on_is_given_up",),
+        first=150,
     ),
     Mutation(
         "nobody is told of what was given up",
@@ -246,7 +255,7 @@ MUTATIONS: Final = (
         "        self.waiters.add(key, request)\n",
         "",
         breaks=("nobody_whom_a_letter_concerns_is_left_out",),
-        first=6_000,
+        first=10_260,
     ),
     Mutation(
         "a sweep gives up what has a transcript",
@@ -268,6 +277,7 @@ MUTATIONS: Final = (
         "        self.requests.reopen(request_id, forget_reason=request.may_end_otherwise)\n",
         "",
         breaks=("who_asks_again_is_answered",),
+        first=280,
     ),
     Mutation(
         "a letter is forgotten before it is back",
@@ -275,6 +285,7 @@ MUTATIONS: Final = (
         "        self.replays.send(letter)\n        self.dead_letters.forget(letter)\n",
         "        self.dead_letters.forget(letter)\n        self.replays.send(letter)\n",
         breaks=("what_died_is_kept_and_told",),
+        first=100,
     ),
     Mutation(
         "hit without its object",
@@ -296,6 +307,7 @@ MUTATIONS: Final = (
         "self.glue.find(run.name) or self.glue.start(run.name)",
         "self.glue.start(run.name)",
         breaks=("one_run_at_a_time_is_started",),
+        first=1_260,
     ),
     Mutation(
         "runs are started by whoever wants to",
@@ -310,6 +322,7 @@ MUTATIONS: Final = (
         "not starter.run.job_run if starter.run else starter.look_at <= self.clock.now()",
         "starter.run is None and starter.look_at <= self.clock.now()",
         breaks=("every_accepted_upload_has_an_outcome", "messages_do_not_circle"),
+        first=910,
     ),
     Mutation(
         "the right to start runs is not given back when a service is busy",
@@ -352,6 +365,7 @@ MUTATIONS: Final = (
         "        if record and record.generation == document.generation:",
         "        if record:",
         breaks=("internal_has_a_cause",),
+        first=900,
     ),
     Mutation(
         "what could not be counted waits no longer, and then is told",

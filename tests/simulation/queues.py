@@ -51,10 +51,6 @@ class Queue:
         """What can be received."""
         return [message for message in self.messages if message.visible_at <= now]
 
-    def has_visible(self, now: float) -> bool:
-        """Whether anything can be received."""
-        return any(message.visible_at <= now for message in self.messages)
-
     def dead(self, tries: int, now: float) -> list[Message]:
         """Take out what can be received and was received so often already."""
         dead = [message for message in self.messages if message.receives >= tries and message.visible_at <= now]

@@ -84,16 +84,20 @@ class Scheduler:
         options: list[Option] = [(self._go_on, here) for here in at_work]
         if len(world.running) < AT_ONCE:
             queues = world.queues.values()
-            options += [(self._deliver, queue) for queue in queues if queue.messages and queue.has_visible(now)]
-        options += [(self._keep, appointment) for appointment in world.agenda if appointment.at <= now]
+            options += [(self._deliver, queue) for queue in queues if queue.messages and queue.visible(now)]
+        if world.agenda:
+            options += [(self._keep, appointment) for appointment in world.agenda if appointment.at <= now]
         if world.forgets:
             options += [(self._forget, key) for key, row in world.records.rows.items() if row.expires_at <= now]
-        latest = self._next()
-        if at_work:
-            latest = min(latest, min(here.stops_at for here in at_work) - 1)
-        if now < latest < _NEVER:
-            options.append((self._pass, latest))
+        if self._may_pass(at_work):
+            options.append((self._pass, at_work))
         return options
+
+    def _may_pass(self, at_work: list[Invocation]) -> bool:
+        """Whether time may: who is at work has a second left, or, if nobody is, something is to happen of itself."""
+        if at_work:
+            return self._world.now < min([here.stops_at for here in at_work]) - 1
+        return self._next() < _NEVER
 
     def _next(self) -> float:
         """When the next thing happens of itself."""
@@ -121,9 +125,10 @@ class Scheduler:
         world.say(f"the record of {short(key)} is deleted: it had expired")
         del world.records.rows[key]
 
-    def _pass(self, latest: float) -> None:
+    def _pass(self, at_work: list[Invocation]) -> None:
         """Let time pass: to the next thing that happens of itself, or less, or to the end of a lease."""
         world = self._world
+        latest = min([self._next(), *[here.stops_at - 1 for here in at_work]])
         leases = [row.lease_until for row in world.records.rows.values() if world.now < row.lease_until < latest]
         leases += [until for until in (world.starters.row.lease_until,) if world.now < until < latest]
         goals = (latest, world.now + 1.0, world.now + 20.0, *leases)

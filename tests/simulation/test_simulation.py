@@ -68,7 +68,7 @@ def test_a_message_whose_function_crashed_is_delivered_again_after_its_visibilit
 
 
 def test_a_failed_history_is_told_with_its_seed_and_replays_shrunk_from_its_file(tmp_path: Path) -> None:
-    mutation = next(each for each in MUTATIONS if each.name == "join without reading again")
+    mutation = next(each for each in MUTATIONS if each.name == "claim without asking whether it is free")
     done = one_after_the_other(0, ENOUGH, mutation)
     assert done.failed is not None
     with mutation.applied():
