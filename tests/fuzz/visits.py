@@ -166,7 +166,7 @@ class Received:
         raw = mail.as_bytes()
         assert raw.isascii()
         assert max(map(len, raw.splitlines())) <= LONGEST_LINE
-        headers = BytesHeaderParser(policy=default).parsebytes(raw)
+        headers = BytesHeaderParser(policy=default).parsebytes(raw.partition(b"\n\n")[0])
         assert not headers.defects
         assert sorted(headers.keys()) == HEADERS
         parts: dict[str, str] = {}
