@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import http.client
 import json
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +16,7 @@ from local.credentials import ROOT
 from local.inbox import Mail
 
 if TYPE_CHECKING:
+    import boto3
     from botocore.client import BaseClient
     from botocore.config import Config
 
@@ -141,15 +144,10 @@ class LocalCloud:
 
     def client(self, service: str, config: Config | None = None) -> BaseClient:
         """A boto3 client of the account itself, for any AWS service of this cloud."""
-        import boto3  # noqa: PLC0415 - slow, and not everybody needs it
-
-        session = boto3.Session(
-            aws_access_key_id=ROOT.access_key_id,
-            aws_secret_access_key=ROOT.secret_access_key,
-            region_name=self.region,
-        )
-        client: BaseClient = session.client(service, endpoint_url=self.endpoint, config=config)  # type: ignore[call-overload]  # any service
-        return client
+        with _making_a_client:
+            session: Any = _session(self.region)
+            client: BaseClient = session.client(service, endpoint_url=self.endpoint, config=config)
+            return client
 
     def permissions(self) -> dict[str, list[dict[str, str]]]:
         """What roles are `granted`, and what of it was `used` by now: each by role, sid, action and resource."""
@@ -178,6 +176,21 @@ class LocalCloud:
         if response.status != http.client.OK:
             raise CloudError(f"{method} {path}: {answer.get('message', answer)}")
         return dict(answer)
+
+
+_making_a_client: Final = threading.Lock()  # sessions are not for several threads
+
+
+@functools.cache
+def _session(region: str) -> boto3.Session:
+    """One for all clients: each session reads AWS's descriptions of its services anew, for a fifth of a second."""
+    import boto3  # noqa: PLC0415 - slow, and not everybody needs it
+
+    return boto3.Session(
+        aws_access_key_id=ROOT.access_key_id,
+        aws_secret_access_key=ROOT.secret_access_key,
+        region_name=region,
+    )
 
 
 def find_running(state: Path) -> LocalCloud | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from local.deploy.configuration import NOTHING, read_configuration
@@ -15,7 +14,7 @@ from local.deploy.target import Target
 from local.deploy.wire import unknown_paths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
 
@@ -50,7 +49,7 @@ def deploy(  # noqa: PLR0913 - each a decision of its own, all but the first thr
     target = Target(account, region, endpoint_url)
     monitor = Monitor(target, configuration.naming, root)
     try:
-        with closing(target), _without_garbage_collection():
+        with closing(target):
             run_program(configuration, stack, monitor, root)
     except Exception as error:
         if monitor.failures or monitor.created:
@@ -67,15 +66,3 @@ def deploy(  # noqa: PLR0913 - each a decision of its own, all but the first thr
 
 def _deployment(monitor: Monitor, target: Target) -> Deployment:
     return Deployment(target.account_id, target.region, monitor.outputs, monitor.created)
-
-
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """Hold the collector back, which costs a quarter of the time: a deployment makes many objects, and most stay."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
