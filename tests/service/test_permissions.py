@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cli import stack as cli_stack
+from cli.main import main
 from cli.service import RefusedError
 from local.glue_environment import NEWEST_PYTHON
 from tests.pictures import page, to_bytes
@@ -20,6 +22,7 @@ from tests.service.visitor import SETTLED, Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from cli.service import Opened
     from tests.service.stage import Stage
@@ -34,6 +37,9 @@ SPARK = sys.version_info[:2] <= NEWEST_PYTHON
 
 LARGE = 20
 """Words: with more, a page is counted by Glue."""
+
+LONG = 180.0
+"""Seconds: a run starts slowly where others work too."""
 
 BUSY = "ProvisionedThroughputExceededException"
 
@@ -230,14 +236,28 @@ def runs_count_what_is_large(stage: Stage) -> None:
     stage.local.answer_textract(None)
 
 
-def an_archive_is_counted(stage: Stage) -> None:
-    glue, bucket = stage.client("glue"), stage.outputs["results_bucket"]
-    told = {"--mode": "corpus", "--source": f"s3://{bucket}/", "--out": f"s3://{bucket}/corpus/now/"}
-    glue.start_job_run(JobName=stage.outputs["glue_job"], Arguments=told)
+def an_archive_is_counted(stage: Stage, out: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """By the command."""
+    running = cli_stack.Stack(stage.outputs, stage.client, stage.local)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cli_stack, "_running", lambda: running)
+        assert main(["corpus", "--json", "--out", str(out), "--timeout", str(LONG)]) == 0
     stage.until(stage.local.is_idle)
+    summary = json.loads(capfd.readouterr().out)
+    assert summary["documents"] > 1
+    assert summary["total_words"] > summary["top_words"][0]["count"] > 1
+    assert sorted(file.name for file in out.iterdir()) == [
+        "report.html",
+        "summary.json",
+        "top-words.csv",
+        "vocabulary.jsonl",
+        "vocabulary.parquet",
+    ]
 
 
-def test_each_right_is_used_and_none_is_granted_twice(stage: Stage) -> None:
+def test_each_right_is_used_and_none_is_granted_twice(
+    stage: Stage, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     the_straight_ways(stage)
     everybody_is_throttled_once(stage)
     a_wake_comes_too_early(stage)
@@ -247,7 +267,7 @@ def test_each_right_is_used_and_none_is_granted_twice(stage: Stage) -> None:
     who_does_not_answer_ses_is_forgotten(stage)
     if SPARK:
         runs_count_what_is_large(stage)
-        an_archive_is_counted(stage)
+        an_archive_is_counted(stage, tmp_path / "corpus", capfd)
 
     rights = stage.local.permissions()
     granted, used = ([tuple(right.values()) for right in rights[kind]] for kind in ("granted", "used"))
