@@ -148,7 +148,9 @@ def _tasks(cores: int, documents: int, parts: Sequence[Part]) -> Tasks:
     """Few documents are read by as few tasks as keep all cores busy: a task merges what it has of one document."""
     several = cores if documents < TASKS * cores else TASKS * cores
     bounded = sum(part.end - part.start for part in parts) // _MOST
-    return Tasks(read=min(len(parts), max(several, bounded)), write=min(documents, max(TASKS * cores, bounded)))
+    # Documents are placed by hash: with as many tasks as documents, several would meet in one.
+    write = max(TASKS * cores, bounded) if documents > 1 else 1
+    return Tasks(read=min(len(parts), max(several, bounded)), write=write)
 
 
 def _read(parts: Iterable[Part], documents: dict[int, tuple[Document, int]]) -> Iterator[pa.RecordBatch]:

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 _ACCOUNT_HEADER: Final = "x-moto-account-id"
 _SLOW: Final = ("sesv2", "apigateway", "apigatewayv2", "cloudfront", "glue")
+"""What moto imports slowly, when it is first asked for: here before anybody waits for it."""
 
 
 class NoSuchObjectError(KeyError):
@@ -90,11 +91,6 @@ class Account:
     def in_use(cls) -> Account | None:
         """The account that is in use, if any: for what is put into moto, which knows of none."""
         return cls._in_use
-
-    def preload(self) -> None:
-        """Import what moto answers slowly for the first time, before anybody waits for it."""
-        for service in _SLOW:
-            importlib.import_module(f"moto.{service}.responses")
 
     def handle(self, request: Request, account_id: str = ACCOUNT_ID) -> Response:
         """Let moto answer, as to somebody of an account."""
@@ -357,6 +353,8 @@ def _amend_moto() -> None:
     from local.cloudfront import policies  # noqa: PLC0415
 
     moto_shortcuts.install()
+    for service in _SLOW:
+        importlib.import_module(f"moto.{service}.responses")
     bucket_policies.install()
     policies.install()
     queues.install()

@@ -48,8 +48,7 @@ def main() -> None:
                 address.unlink(missing_ok=True)
 
         try:
-            with Region(state, port=port, region=region, on_listening=announce, on_stacks=changed) as running:
-                running.account.preload()
+            with Region(state, port=port, region=region, on_listening=announce, on_stacks=changed):
                 sys.stdin.read()
         finally:
             address.unlink(missing_ok=True)

@@ -59,6 +59,8 @@ def _pick_quickly(picker: XFormedAttributePicker, context: AttributePickerContex
     known = context.shape, context.key
     if known not in _names:
         _names[known] = tuple(dict.fromkeys(picker.get_possible_keys(context)))
+    if any("." in name for name in _names[known]):  # a path
+        return _pick(picker, context)
     for name in _names[known]:
         if name in context.obj:
             return context.obj[name]

@@ -21,5 +21,5 @@ def test_every_case_ends_processed_or_with_a_reason_and_no_worker_dies(kind: str
         assert 0 < ended.peak < MOST_MEMORY
 
 
-def test_there_are_ten_thousand_cases() -> None:
+def test_all_of_them_are_ten_thousand_cases() -> None:
     assert sum(CASES.values()) == 10_000
