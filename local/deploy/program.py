@@ -63,12 +63,21 @@ async def settle(program: Callable[[], object]) -> None:
     `run_in_stack` waits for whichever is first, out of all that are left, until none is: a quadratic third of what a
     deployment costs. It still raises what went wrong.
     """
+    asyncio.get_running_loop().set_exception_handler(_said_already)
     with _without_garbage_collection():
         program()
         while pending := _pending():
             done, _ = await asyncio.wait(pending, return_when=asyncio.FIRST_EXCEPTION)
             if any(task.cancelled() or task.exception() for task in done):
                 return
+
+
+def _said_already(_loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+    """What went wrong first is raised: what failed with it need not be told.
+
+    It would be, with its traceback, when it is collected, at any moment: in `ast.parse` Python 3.11 fails of that.
+    """
+    _LOGGER.debug("%s", context.get("message"))
 
 
 def _pending() -> set[asyncio.Future[object]]:
