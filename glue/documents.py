@@ -225,16 +225,12 @@ def _keep(document: Document, counted: word_count.WordCount) -> Outcome:
     """Write the result, unless it is there: each is written once, so that what its writing wakes is woken once."""
     place = store(document.root)
     there = place.counted(document.digest)
-    if there is not None and there == Counted(document.generation, _md5(counted.dump())):
+    if there and there == Counted(document.generation, hashlib.md5(counted.dump(), usedforsecurity=False).hexdigest()):
         return _outcome(document, Ending.COUNTED_BEFORE)
     if not place.write_count(counted, document.generation):
         return _outcome(document, Ending.OVERTAKEN)
     outcome = _outcome(document, Ending.COUNTED)
     return replace(outcome, total_words=counted.total_words, unique_words=counted.unique_words)
-
-
-def _md5(data: bytes) -> str:
-    return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
 def _guarded(document: Document, act: Callable[[], Outcome]) -> Outcome:

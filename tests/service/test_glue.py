@@ -18,7 +18,7 @@ from runtime.core.mail.compose import REQUEST_HEADER
 from tests.pictures import page, to_bytes
 from tests.runtime.service import answer
 from tests.service.stage import Interference, staged
-from tests.service.visitor import SETTLED, Visitor
+from tests.service.visitor import LONG, SETTLED, Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,9 +32,6 @@ pytestmark = [
     pytest.mark.cloud,
     pytest.mark.skipif(sys.version_info[:2] > NEWEST_PYTHON, reason="Spark 3.5 does not know this Python"),
 ]
-
-LONG = 180.0
-"""Seconds: a run starts slowly where others work too."""
 
 _numbers = itertools.count(1)
 

@@ -15,10 +15,11 @@ from cli import stack as cli_stack
 from cli.main import main
 from cli.service import RefusedError
 from local.glue_environment import NEWEST_PYTHON
+from runtime.core import keys
 from tests.pictures import page, to_bytes
 from tests.runtime.service import answer
 from tests.service.stage import QUARTER, staged
-from tests.service.visitor import SETTLED, Visitor
+from tests.service.visitor import LONG, SETTLED, Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,9 +38,6 @@ SPARK = sys.version_info[:2] <= NEWEST_PYTHON
 
 LARGE = 20
 """Words: with more, a page is counted by Glue."""
-
-LONG = 180.0
-"""Seconds: a run starts slowly where others work too."""
 
 BUSY = "ProvisionedThroughputExceededException"
 
@@ -240,8 +238,9 @@ def results(stage: Stage) -> list[dict[str, Any]]:
     """All word counts that there are and that can be read."""
     s3, bucket = stage.client("s3"), stage.outputs["results_bucket"]
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="results/")
-    found = [each["Key"] for page in pages for each in page.get("Contents", []) if each["Key"].endswith("count.json")]
-    told = [s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in found]
+    found = [each["Key"] for page in pages for each in page.get("Contents", [])]
+    counts = filter(keys.key_of_word_count, found)
+    told = [s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in counts]
     return [json.loads(data) for data in told if data.startswith(b"{")]
 
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from local.inbox import Mail
 
 PATIENCE = 60.0
+LONG = 180.0
+"""Seconds for what Glue counts: a run starts slowly where others work too."""
+
 SETTLED = ("SENT", "FAILED", "UNDELIVERABLE")
 
 

@@ -241,6 +241,6 @@ def _awaited(found: Callable[[], list[Json]]) -> list[Json]:
     """What is found, as soon as anything is."""
     until = time.monotonic() + PATIENCE
     while not (all_of_it := found()):
-        assert time.monotonic() < until, "no such mail came"
+        assert time.monotonic() < until, "it did not come"
         time.sleep(0.02)
     return all_of_it
