@@ -13,6 +13,7 @@ from pyspark.sql import functions as F  # noqa: N812  Spark's own custom
 
 from glue.at_once import at_once, distributed
 from glue.stores import split, store
+from glue.workers import settle_in
 from runtime.core import keys
 from runtime.core.errors import Absent
 
@@ -138,6 +139,8 @@ def _by_spark(spark: SparkSession, root: str, digests: Sequence[str] | None) -> 
 
 
 def _fetch(bucket: str, objects: Iterable[str]) -> Iterator[tuple[str, str | None]]:
+    settle_in()
+
     def fetch(key: str) -> tuple[str, str | None]:
         try:
             return key, store(bucket).read_whole(key).decode()

@@ -20,6 +20,7 @@ from glue import distinct, words
 from glue.at_once import TASKS, at_once, distributed
 from glue.stores import REQUESTS, store
 from glue.tallies import tallies
+from glue.workers import settle_in
 from runtime.core import manifest, word_count
 from runtime.core.errors import Absent, Retryable
 from runtime.core.manifest import Cause, Ending, Outcome
@@ -115,7 +116,12 @@ def _look(context: SparkContext, documents: Sequence[Document]) -> list[tuple[in
     numbered = list(enumerate(documents))
     if len(numbered) <= REQUESTS:
         return list(at_once(_look_at, numbered))  # sooner done than tasks are started
-    return distributed(context, numbered).mapPartitions(lambda own: at_once(_look_at, own)).collect()
+    return distributed(context, numbered).mapPartitions(_look_at_some).collect()
+
+
+def _look_at_some(numbered: Iterable[tuple[int, Document]]) -> Iterator[tuple[int, Seen | Outcome]]:
+    settle_in()
+    return at_once(_look_at, numbered)
 
 
 def _look_at(numbered: tuple[int, Document]) -> tuple[int, Seen | Outcome]:
@@ -155,6 +161,7 @@ def _tasks(cores: int, documents: int, parts: Sequence[Part]) -> Tasks:
 
 def _read(parts: Iterable[Part], documents: dict[int, tuple[Document, int]]) -> Iterator[pa.RecordBatch]:
     """The distinct texts of each part, or what is wrong with its document."""
+    settle_in()
 
     def fetch(part: Part) -> tuple[int, bytes | int]:
         document, _ = documents[part.number]
@@ -204,6 +211,7 @@ def _stretch(place: Store, key: str, part: Part) -> bytes:
 
 def _write(found: Iterable[pa.RecordBatch], documents: dict[int, tuple[Document, int]]) -> Iterator[pa.RecordBatch]:
     """The outcome of each document, of which all words are among these."""
+    settle_in()
 
     def write(tally: Tally) -> Outcome:
         document, pages = documents[tally.document]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pyspark.sql import SparkSession
+
+_HERE: Final = Path(__file__).parent
 
 collect_ignore_glob: list[str] = [] if KNOWN_TO_SPARK else ["test_*.py"]
 
@@ -35,13 +38,13 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """py4j leaves its sockets to the garbage collector; PySpark asks distutils for the version of pandas."""
     for item in items:
-        if "spark" in getattr(item, "fixturenames", ()):
+        if _HERE in item.path.parents:
             item.add_marker(pytest.mark.filterwarnings("ignore::ResourceWarning"))
             item.add_marker(pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"))
             item.add_marker(pytest.mark.filterwarnings("ignore:distutils Version classes:DeprecationWarning"))
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _collected() -> Iterator[None]:
     yield
     gc.collect()  # so that they go while these tests run, and nobody else's is blamed

