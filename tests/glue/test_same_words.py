@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -105,10 +106,10 @@ _CHANGES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
         words, "_ASCII_WORD", words.re.compile(words._ASCII_WORD.pattern.replace("{0,30}", "{0,29}"))
     ),
     "the Lambda alone joins by a slash": lambda patch: patch.setattr(
-        words, "_WORD", words.re.compile(words._WORD.pattern.replace(r"['\-]", r"['\-/]"))
+        words, "_any_word", partial(words.re.compile, words._any_word().pattern.replace(r"['\-]", r"['\-/]"))
     ),
     "the Lambda alone takes Python's own word characters": lambda patch: patch.setattr(
-        words, "_WORD", words.re.compile(words.pattern(r"\w"))
+        words, "_any_word", partial(words.re.compile, words.pattern(r"\w"))
     ),
 }
 
