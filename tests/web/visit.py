@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from playwright.sync_api import expect
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import CDPSession, ConsoleMessage, Locator, Page, Request, Route
 
     from tests.web.service import Service
+
+
+_AT_A_TIME: Final = 2.4
+"""Seconds that Playwright is given for a look: so it looks every tenth of a second, given longer only every half."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,14 @@ class Visit:
         return self.pictures.get_by_role("listitem").filter(has_text=name)
 
     def sees(self, text: str | re.Pattern[str], within: Locator | None = None, seconds: float = 10) -> None:
-        expect((within or self.page.get_by_role("main")).get_by_text(text).first).to_be_visible(timeout=seconds * 1000)
+        seen = expect((within or self.page.get_by_role("main")).get_by_text(text).first)
+        until = time.monotonic() + seconds
+        while True:
+            try:
+                return seen.to_be_visible(timeout=_AT_A_TIME * 1000)
+            except AssertionError:
+                if time.monotonic() >= until:
+                    raise
 
     def hears(self, sentence: str) -> None:
         """Hear it said aloud, now or since the page was opened: one sentence is said after the other."""
@@ -123,7 +135,7 @@ class Visit:
         self.is_proven()
 
     def is_proven(self) -> None:
-        expect(self.address.get_by_text("is yours.")).to_be_visible(timeout=15_000)
+        self.sees("is yours.", self.address, 15)
 
     def choose(self, *pictures: Picture) -> None:
         with self.page.expect_file_chooser() as choosing:
