@@ -44,8 +44,7 @@ def test_a_first_visit_loads_under_60_kb_and_shifts_nothing(visit: Visit) -> Non
 
 @pytest.mark.cloud
 def test_a_return_shifts_nothing(visit: Visit) -> None:
-    visit.come()
-    visit.prove()
+    visit.come_proven()
     visit.page.reload()
     visit.sees("is yours.")
     assert visit.page.evaluate("() => window.shifts") == 0
@@ -128,8 +127,7 @@ def test_the_whole_way_works_by_keyboard_alone(visit: Visit) -> None:
 
 @pytest.mark.cloud
 def test_motion_is_reduced_where_it_is_asked_for(visit: Visit) -> None:
-    visit.come()
-    visit.prove()
+    visit.come_proven()
     visit.service.cause(Trouble.SLOW_READING)
     visit.count(samples.page())
     visit.sees(": under way", visit.result(NAME))

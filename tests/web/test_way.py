@@ -60,8 +60,7 @@ def test_the_wait_for_the_mail_survives_a_reload_and_can_be_repeated(visit: Visi
 
 
 def test_another_address_can_be_used_and_the_first_is_forgotten(visit: Visit) -> None:
-    visit.come()
-    visit.prove()
+    visit.come_proven()
     visit.address.get_by_role("button", name="Use another address").click()
     expect(visit.address.get_by_label("Email address")).to_be_focused()
     visit.page.reload()
@@ -112,8 +111,7 @@ def test_a_phone_can_photograph(visit: Visit, context: BrowserContext) -> None:
 
 
 def test_what_we_cannot_take_is_said_before_anything_is_sent(visit: Visit) -> None:
-    visit.come()
-    visit.prove()
+    visit.come_proven()
     empty = samples.Picture("empty.png", b"", "image/png")
     words = samples.Picture("notes.png", b"only words", "image/png")
     damaged = samples.Picture("damaged.png", b"\x89PNG\r\n\x1a\n and no more", "image/png")
@@ -132,8 +130,7 @@ def test_what_we_cannot_take_is_said_before_anything_is_sent(visit: Visit) -> No
 
 @pytest.mark.parametrize("kind", ["WEBP", "BMP", "GIF", "AVIF"])
 def test_a_foreign_format_is_converted_and_the_person_told(visit: Visit, kind: str) -> None:
-    visit.come()
-    visit.prove()
+    visit.come_proven()
     visit.choose(samples.drawn(kind, f"note.{kind.lower()}"))
     visit.sees(
         re.compile(f"We made a JPEG of it, because {kind} cannot be read", re.IGNORECASE), visit.chosen("note.jpg")
@@ -144,8 +141,7 @@ def test_a_foreign_format_is_converted_and_the_person_told(visit: Visit, kind: s
 
 
 def test_a_picture_over_10_mb_is_made_smaller(visit: Visit) -> None:
-    visit.come()
-    visit.prove()
+    visit.come_proven()
     visit.choose(samples.heavy("huge.png", 2400, 1700))
     visit.sees("because it was larger than 10 MB (PNG, 12.2 MB)", visit.chosen("huge.jpg"), 30)
     visit.send()
@@ -153,16 +149,14 @@ def test_a_picture_over_10_mb_is_made_smaller(visit: Visit) -> None:
 
 
 def test_a_tiff_is_sent_as_it_is(visit: Visit) -> None:
-    visit.come()
-    visit.prove()
+    visit.come_proven()
     visit.count(samples.drawn("TIFF", "fax.tiff"))
     visit.finished("fax.tiff")
     assert visit.uploads == ["image/tiff"]
 
 
 def test_the_upload_shows_how_far_it_is_and_can_be_cancelled_and_tried_again(visit: Visit) -> None:
-    visit.come()
-    visit.prove()
+    visit.come_proven()
     visit.choose(samples.heavy("large.png", 900, 400))
     visit.sees("1.1 MB")
     visit.slow_network(200)
@@ -191,8 +185,7 @@ def test_pictures_wait_for_the_address_and_go_on_by_themselves(visit: Visit) -> 
 
 
 def test_each_stage_is_shown_and_announced_with_the_time(visit: Visit) -> None:
-    visit.come()
-    visit.prove()
+    visit.come_proven()
     visit.service.cause(Trouble.SLOW_READING)
     visit.count(samples.page())
     result = visit.result(NAME)
@@ -210,8 +203,7 @@ def test_each_stage_is_shown_and_announced_with_the_time(visit: Visit) -> None:
 
 
 def test_the_result_tells_words_chart_table_and_text(visit: Visit) -> None:
-    visit.come()
-    visit.prove()
+    visit.come_proven()
     visit.count(KNOWN)
     result = visit.finished(NAME)
     for figure in ("words", "different words", "sure of each word"):
@@ -234,8 +226,7 @@ def test_the_result_tells_words_chart_table_and_text(visit: Visit) -> None:
 
 
 def test_the_commonest_words_of_a_language_can_be_left_out(visit: Visit) -> None:
-    visit.come()
-    visit.prove()
+    visit.come_proven()
     visit.count(KNOWN)
     result = visit.finished(NAME)
     language = result.get_by_role("combobox", name="Language of the commonest words")
@@ -251,8 +242,7 @@ def test_the_commonest_words_of_a_language_can_be_left_out(visit: Visit) -> None
 
 
 def test_a_picture_seen_before_is_not_read_again_and_that_is_said(visit: Visit) -> None:
-    visit.come()
-    visit.prove()
+    visit.come_proven()
     picture = samples.page()
     visit.count(picture)
     visit.finished(NAME)
@@ -263,8 +253,7 @@ def test_a_picture_seen_before_is_not_read_again_and_that_is_said(visit: Visit) 
 
 
 def test_two_pictures_at_once_each_get_their_result(visit: Visit) -> None:
-    visit.come()
-    visit.prove()
+    visit.come_proven()
     visit.choose(samples.page(), samples.drawn("PNG", "second.png"))
     visit.pictures.get_by_role("button", name="Count the words in 2 pictures").click()
     visit.finished(NAME)
@@ -272,8 +261,7 @@ def test_two_pictures_at_once_each_get_their_result(visit: Visit) -> None:
 
 
 def test_a_picture_that_was_hard_to_read_is_pointed_out(visit: Visit) -> None:
-    visit.come()
-    visit.prove()
+    visit.come_proven()
     visit.count(samples.hard_to_read())
     result = visit.finished(NAME)
     visit.sees("This picture was hard to read", result)
@@ -282,8 +270,7 @@ def test_a_picture_that_was_hard_to_read_is_pointed_out(visit: Visit) -> None:
 
 
 def test_the_files_can_be_downloaded(visit: Visit) -> None:
-    visit.come()
-    visit.prove()
+    visit.come_proven()
     visit.count(samples.page())
     result = visit.finished(NAME)
     for button, file, holds in (
@@ -298,8 +285,7 @@ def test_the_files_can_be_downloaded(visit: Visit) -> None:
 
 
 def test_a_result_can_be_deleted_and_what_remains_is_said(visit: Visit) -> None:
-    visit.come()
-    visit.prove()
+    visit.come_proven()
     visit.count(samples.page())
     result = visit.finished(NAME)
     address = visit.page.url
@@ -317,8 +303,7 @@ def test_a_result_can_be_deleted_and_what_remains_is_said(visit: Visit) -> None:
 def test_a_results_address_shows_it_again_after_a_reload_and_on_another_device(
     visit: Visit, context: BrowserContext
 ) -> None:
-    visit.come()
-    visit.prove()
+    visit.come_proven()
     visit.count(samples.page())
     visit.finished(NAME)
     address = visit.page.url
@@ -342,8 +327,7 @@ def test_a_results_address_shows_it_again_after_a_reload_and_on_another_device(
 
 def test_a_reload_in_mid_flight_loses_nothing(visit: Visit) -> None:
     visit.service.cause(Trouble.SLOW_READING)
-    visit.come()
-    visit.prove()
+    visit.come_proven()
     visit.count(samples.page(), samples.drawn("PNG", "second.png"))
     for name in (NAME, "second.png"):
         visit.sees(": under way", visit.result(name))
@@ -354,8 +338,7 @@ def test_a_reload_in_mid_flight_loses_nothing(visit: Visit) -> None:
 
 
 def test_history_leads_back_and_can_be_erased(visit: Visit) -> None:
-    visit.come()
-    visit.prove()
+    visit.come_proven()
     visit.count(samples.page())
     visit.finished(NAME).get_by_role("button", name="Close").click()
     expect(visit.result(NAME)).to_have_count(0)
@@ -373,8 +356,7 @@ def test_history_leads_back_and_can_be_erased(visit: Visit) -> None:
 
 
 def test_tags_in_names_and_texts_are_shown_as_text_on_the_page_and_in_the_mail(visit: Visit) -> None:
-    visit.come()
-    visit.prove()
+    visit.come_proven()
     name = "<img src=x onerror=alert(1)>.jpg"
     visit.count(samples.with_tags(name))
     result = visit.finished(name)
@@ -390,8 +372,7 @@ def test_tags_in_names_and_texts_are_shown_as_text_on_the_page_and_in_the_mail(v
 
 
 def test_the_link_in_a_results_mail_shows_it_on_another_device(visit: Visit, context: BrowserContext) -> None:
-    visit.come()
-    visit.prove()
+    visit.come_proven()
     visit.count(samples.page())
     visit.finished(NAME)
     mail = visit.service.result_mail(visit.email)
