@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from local.inbox import Mail
+    from tests.web.visit import Picture
 
 Verification = Literal["ses", "link"]
 Json: TypeAlias = Any
@@ -116,9 +117,9 @@ class Service:
 
     # What is done elsewhere.
 
-    def result_link(self, email: str, name: str, picture: bytes) -> str:
+    def sent_elsewhere(self, email: str, picture: Picture) -> str:
         """The link to the result of a picture that a person sends from another device."""
-        opened = Visitor(self.cloud, email).send(picture, name)
+        opened = Visitor(self.cloud, email).send(picture.data, picture.name)
         return f"{self.url}/#request={opened.request_id}.{opened.access_token}"
 
     def someone_else_sends(self, picture: bytes) -> None:

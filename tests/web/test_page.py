@@ -100,7 +100,7 @@ def test_the_whole_way_works_by_keyboard_alone(visit: Visit) -> None:
     tab_to(page, "Choose pictures")
     with page.expect_file_chooser() as choosing:
         page.keyboard.press("Enter")
-    choosing.value.set_files(samples.page().payload)
+    choosing.value.set_files(visit.file(samples.page()))
     visit.sees(NAME)
     tab_to(page, "Count the words")
     page.keyboard.press("Enter")

@@ -135,6 +135,7 @@ def test_an_upload_that_fails_says_why_and_can_be_tried_again(
 
 def test_the_network_cut_before_the_upload_goes_on_when_it_is_back(proven: Visit) -> None:
     proven.choose(samples.page())
+    proven.has_fetched_ahead()
     proven.page.context.set_offline(True)
     proven.send()
     expect(proven.page.get_by_text("You are offline.")).to_be_visible()
