@@ -12,6 +12,7 @@ from tests.web.visit import visits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -70,5 +71,5 @@ def email() -> str:
 
 
 @pytest.fixture
-def visit(page: Page, service: Service, email: str) -> Iterator[Visit]:
-    yield from visits(page, service, email)
+def visit(page: Page, service: Service, email: str, tmp_path: Path) -> Iterator[Visit]:
+    yield from visits(page, service, email, tmp_path)

@@ -38,6 +38,11 @@ KNOWN: Final = Picture(NAME, _DEMO.read_bytes())
 """The same, as anybody may have sent it before."""
 
 
+def known() -> Picture:
+    """The line, as anybody may have sent it before."""
+    return Picture(NAME, _jpeg(LINE))
+
+
 def hard_to_read(name: str = NAME) -> Picture:
     """Out of focus, and saved with few bytes."""
     return _another(name, to_bytes(typeset(LINE).filter(ImageFilter.GaussianBlur(2)), "JPEG", quality=4))
@@ -62,24 +67,24 @@ def with_tags(name: str) -> Picture:
 def drawn(kind: str, name: str) -> Picture:
     """A line in any format of Pillow's."""
     number = next(_numbers)
-    return Picture(name, _saved(typeset(f"This is page number {number} of {kind} pictures"), kind), _type(kind))
+    return Picture(name, _saved(typeset(f"This is page number {number} of {kind} pictures"), kind))
 
 
 def heavy(name: str, width: int, height: int) -> Picture:
     """A page on a sheet of that size, saved as PNG without compression: 3 bytes each pixel."""
     sheet = Image.new("RGB", (width, height), "white")
     sheet.paste(typeset(f"{LINE} and so on for {next(_numbers)} times"))
-    return Picture(name, to_bytes(sheet, "PNG", compress_level=0), _type("PNG"))
+    return Picture(name, to_bytes(sheet, "PNG", compress_level=0))
 
 
 @cache
 def two_pages(name: str = "scan.tiff") -> Picture:
     """What is refused: more than one page."""
     first, second = (Image.new("L", (200, 300), shade) for shade in (255, 200))
-    return Picture(name, to_bytes(first, "TIFF", save_all=True, append_images=[second]), _type("TIFF"))
+    return Picture(name, to_bytes(first, "TIFF", save_all=True, append_images=[second]))
 
 
-PDF: Final = Picture("report.pdf", b"%PDF-1.7\n%nothing", "application/pdf")
+PDF: Final = Picture("report.pdf", b"%PDF-1.7\n%nothing")
 
 
 @cache
@@ -98,7 +103,3 @@ def _saved(image: Image.Image, kind: str) -> bytes:
     out = io.BytesIO()
     image.save(out, kind)
     return out.getvalue()
-
-
-def _type(kind: str) -> str:
-    return f"image/{kind.lower()}"

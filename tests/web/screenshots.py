@@ -71,15 +71,16 @@ def _walk(browser: Browser, service: Service, way: str, screen: str, folder: Pat
     """Take a picture at each state."""
     context = browser.new_context(locale="en-GB", timezone_id="UTC", reduced_motion="reduce", **SCREENS[screen])
     context.set_default_timeout(10_000)
-    visit = Visit(context.new_page(), service, EMAIL)
     walk, _ = WAYS[way]
-    for state in walk(visit):
-        visit.page.wait_for_timeout(200)  # until pictures are decoded
-        _save(visit.page.screenshot(full_page=True), folder / f"{state}.{screen}.png")
-        if state in IN_THE_DARK:
-            visit.page.emulate_media(color_scheme="dark")
-            _save(visit.page.screenshot(full_page=True), folder / f"{state}.{screen}.dark.png")
-            visit.page.emulate_media(color_scheme="light")
+    with tempfile.TemporaryDirectory() as disk:
+        visit = Visit(context.new_page(), service, EMAIL, Path(disk))
+        for state in walk(visit):
+            visit.page.wait_for_timeout(200)  # until pictures are decoded
+            _save(visit.page.screenshot(full_page=True), folder / f"{state}.{screen}.png")
+            if state in IN_THE_DARK:
+                visit.page.emulate_media(color_scheme="dark")
+                _save(visit.page.screenshot(full_page=True), folder / f"{state}.{screen}.dark.png")
+                visit.page.emulate_media(color_scheme="light")
     context.close()
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from local.inbox import Mail
+    from tests.web.visit import Picture
 
 Verification = Literal["ses", "link"]
 Json: TypeAlias = Any
@@ -37,8 +38,6 @@ CROWD: Final = 8
 """People who ask at once."""
 
 DAY: Final = 86_400.0
-_ATTEMPT: Final = 361.0
-"""Seconds after which a message that was tried in vain is tried again."""
 _PROVES: Final = re.compile(r"https?://\S+(?:#confirm=|/ses-verification/)[\w.]+")
 _STOPS: Final = re.compile(r"https?://\S+#not-me=[\w.]+")
 
@@ -90,6 +89,12 @@ class Service:
         """The link in the last mail by which an address can be proven, once one has come after so many earlier ones."""
         return self._link(email, _PROVES, earlier)
 
+    def proof_link(self, email: str) -> str:
+        """A link by which an address can be proven, asked for elsewhere."""
+        earlier = self.proof_mails(email)
+        self._ask("/api/addresses", {"email": email})
+        return self.link_in_mail(email, earlier)
+
     def not_me_link(self, email: str) -> str:
         """The link by which its owner stops what somebody else has begun: here a stranger begins it."""
         self._ask("/api/addresses", {"email": email})
@@ -110,7 +115,12 @@ class Service:
         """The last mail about a picture."""
         return _awaited(lambda: [mail for mail in self.cloud.mails(email) if REQUEST_HEADER in mail.headers])[-1]
 
-    # What others do.
+    # What is done elsewhere.
+
+    def sent_elsewhere(self, email: str, picture: Picture) -> str:
+        """The link to the result of a picture that a person sends from another device."""
+        opened = Visitor(self.cloud, email).send(picture.data, picture.name)
+        return f"{self.url}/#request={opened.request_id}.{opened.access_token}"
 
     def someone_else_sends(self, picture: bytes) -> None:
         """Somebody else sends the same picture."""
@@ -136,6 +146,20 @@ class Service:
     def pass_time(self, seconds: float) -> None:
         """Let so much time pass at once."""
         self.cloud.advance(seconds)
+
+    def give_mail_up(self) -> None:
+        """Let the time pass after which the one mail that has failed is tried again: for the last time."""
+        sqs: Any = self.cloud.local.client("sqs")
+        url = self.cloud.outputs["notify_queue_url"]
+        told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])["Attributes"]
+        queue = url.rpartition("/")[2]
+
+        def failed() -> list[Json]:
+            status = self.cloud.local.status()
+            return [queue] if status["queues"][queue]["hidden"] and not status["in_flight"] else []
+
+        _awaited(failed)
+        self.pass_time(int(told["VisibilityTimeout"]))
 
     def cause(self, trouble: Trouble) -> None:
         """Let it begin."""

@@ -44,8 +44,7 @@ def test_a_first_visit_loads_under_60_kb_and_shifts_nothing(visit: Visit) -> Non
 
 @pytest.mark.cloud
 def test_a_return_shifts_nothing(visit: Visit) -> None:
-    visit.come()
-    visit.prove()
+    visit.come_proven()
     visit.page.reload()
     visit.sees("is yours.")
     assert visit.page.evaluate("() => window.shifts") == 0
@@ -101,7 +100,7 @@ def test_the_whole_way_works_by_keyboard_alone(visit: Visit) -> None:
     tab_to(page, "Choose pictures")
     with page.expect_file_chooser() as choosing:
         page.keyboard.press("Enter")
-    choosing.value.set_files(samples.page().payload)
+    choosing.value.set_files(visit.file(samples.page()))
     visit.sees(NAME)
     tab_to(page, "Count the words")
     page.keyboard.press("Enter")
@@ -128,8 +127,7 @@ def test_the_whole_way_works_by_keyboard_alone(visit: Visit) -> None:
 
 @pytest.mark.cloud
 def test_motion_is_reduced_where_it_is_asked_for(visit: Visit) -> None:
-    visit.come()
-    visit.prove()
+    visit.come_proven()
     visit.service.cause(Trouble.SLOW_READING)
     visit.count(samples.page())
     visit.sees(": under way", visit.result(NAME))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import tempfile
+import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from playwright.sync_api import expect
 
@@ -16,17 +19,22 @@ if TYPE_CHECKING:
     from tests.web.service import Service
 
 
+APP: Final = Path(__file__).parents[2] / "web" / "app"
+FETCHED: Final = """modules => {
+    const fetched = performance.getEntriesByType("resource").map(({ name }) => name);
+    return modules.every((module) => fetched.some((name) => name.endsWith(module)));
+}"""
+
+_AT_A_TIME: Final = 2.4
+"""Seconds that Playwright is given for a look: so it looks every tenth of a second, given longer only every half."""
+
+
 @dataclass(frozen=True)
 class Picture:
     """A file that a person has."""
 
     name: str
     data: bytes
-    kind: str = "image/jpeg"
-
-    @property
-    def payload(self) -> Any:  # noqa: ANN401 - Playwright's FilePayload
-        return {"name": self.name, "mimeType": self.kind, "buffer": self.data}
 
 
 class Visit:
@@ -36,14 +44,16 @@ class Visit:
         page: The tab.
         service: What is behind the page.
         email: Their address.
+        disk: Where their pictures lie: a browser reads large ones from there at once, and is told them in seconds.
         complaints: What the browser wrote to the console, and should not have.
         uploads: The content type of each file for which a form was asked.
     """
 
-    def __init__(self, page: Page, service: Service, email: str) -> None:
+    def __init__(self, page: Page, service: Service, email: str, disk: Path) -> None:
         self.page = page
         self.service = service
         self.email = email
+        self.disk = disk
         self.complaints: list[str] = []
         self.uploads: list[str] = []
         self._network: CDPSession | None = None
@@ -89,7 +99,14 @@ class Visit:
         return self.pictures.get_by_role("listitem").filter(has_text=name)
 
     def sees(self, text: str | re.Pattern[str], within: Locator | None = None, seconds: float = 10) -> None:
-        expect((within or self.page.get_by_role("main")).get_by_text(text).first).to_be_visible(timeout=seconds * 1000)
+        seen = expect((within or self.page.get_by_role("main")).get_by_text(text).first)
+        until = time.monotonic() + seconds
+        while True:
+            try:
+                return seen.to_be_visible(timeout=_AT_A_TIME * 1000)
+            except AssertionError:
+                if time.monotonic() >= until:
+                    raise
 
     def hears(self, sentence: str) -> None:
         """Hear it said aloud, now or since the page was opened: one sentence is said after the other."""
@@ -122,13 +139,38 @@ class Visit:
             other.close()
         self.is_proven()
 
+    def come_proven(self) -> None:
+        """Come by the link in a mail that was asked for elsewhere; SES's own mail must be asked for here."""
+        if self.service.verification == "link":
+            self.page.goto(self.service.proof_link(self.email))
+            self.is_proven()
+        else:
+            self.come()
+            self.prove()
+
+    def come_to_result(self, picture: Picture) -> Locator:
+        """Come by the link to the result of a picture that was sent from elsewhere."""
+        self.page.goto(self.service.sent_elsewhere(self.email, picture))
+        return self.finished(picture.name)
+
     def is_proven(self) -> None:
-        expect(self.address.get_by_text("is yours.")).to_be_visible(timeout=15_000)
+        self.sees("is yours.", self.address, 15)
 
     def choose(self, *pictures: Picture) -> None:
         with self.page.expect_file_chooser() as choosing:
             self.pictures.get_by_role("button", name="Choose pictures").click()
-        choosing.value.set_files([picture.payload for picture in pictures])
+        choosing.value.set_files([self.file(picture) for picture in pictures])
+
+    def has_fetched_ahead(self) -> None:
+        """See the page have all its modules, once a picture is chosen: only one is for those with a history."""
+        modules = [f"/{file.relative_to(APP)}" for file in APP.rglob("*.js") if file != APP / "view" / "history.js"]
+        self.page.wait_for_function(FETCHED, arg=modules)
+
+    def file(self, picture: Picture) -> Path:
+        """It, on their disk: in a folder of its own, for others may have its name."""
+        file = Path(tempfile.mkdtemp(dir=self.disk), picture.name)
+        file.write_bytes(picture.data)
+        return file
 
     def send(self) -> None:
         self.pictures.get_by_role("button", name=re.compile("Count the words")).click()
@@ -181,16 +223,6 @@ class Visit:
 
         self.upload_meets(wait)
 
-    def sees_in_time(self, text: str, within: Locator, seconds: float) -> None:
-        """See something that needs the service's time to pass: so much of it between two looks."""
-        seen = within.get_by_text(text).first
-        for _ in range(60):
-            if seen.is_visible():
-                return
-            self.service.pass_time(seconds)
-            self.page.wait_for_timeout(250)
-        raise AssertionError(f"never said: {text}")
-
 
 LISTEN = """
 addEventListener("DOMContentLoaded", () => {
@@ -207,10 +239,10 @@ new PerformanceObserver((list) => {
 """
 
 
-def visits(page: Page, service: Service, email: str) -> Iterator[Visit]:
+def visits(page: Page, service: Service, email: str, disk: Path) -> Iterator[Visit]:
     """A visit that fails at its end if the console said anything; what was wrong with the service is right again."""
     page.add_init_script(LISTEN)
-    visit = Visit(page, service, email)
+    visit = Visit(page, service, email, disk)
     yield visit
     service.settle()
     assert not visit.complaints, visit.complaints
