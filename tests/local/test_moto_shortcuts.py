@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from moto.core.serialize import AttributePicker, AttributePickerContext, XFormedAttributePicker
+from moto.core.serialize import AttributePicker, AttributePickerContext, JSONSerializer, XFormedAttributePicker
 from moto.core.utils import get_service_model
+from moto.dynamodb.parsing.ast_nodes import NoneExistingPath, UpdateExpression
+from moto.dynamodb.parsing.validators import ActionCountValidator, NoneExistingPathChecker
 from werkzeug.routing import Map, Rule
 
 from local import moto_shortcuts
@@ -54,6 +57,31 @@ def test_what_is_no_mere_dictionary_is_asked_as_ever() -> None:
     picker = XFormedAttributePicker()
     assert picker(AttributePickerContext(Item(), key, shape)) == 3
     assert picker(AttributePickerContext(Answer(ConsumedCapacity=4), key, shape)) == 4
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"S": "text"},
+        {"N": "1.5"},
+        {"BOOL": False},
+        {"NULL": True},
+        {"SS": ["a", "b"]},
+        {"L": [{"S": "text"}, {"N": "1"}]},
+        {"M": {"of": {"M": {"maps": {"BOOL": True}}}}},
+    ],
+    ids=str,
+)
+def test_a_value_of_dynamodbs_is_answered_as_it_is(value: dict[str, Any]) -> None:
+    serializer = JSONSerializer(get_service_model("dynamodb").operation_model("GetItem"))
+    answer = serializer.serialize({"Item": {"name": Answer(value), "same": value}})
+    assert json.loads(answer["body"]) == {"Item": {"name": value, "same": value}}
+
+
+def test_each_that_goes_through_update_expressions_looks_for_its_own() -> None:
+    checker, counter = NoneExistingPathChecker(), ActionCountValidator()
+    assert checker.nodes_to_be_processed() == NoneExistingPathChecker().nodes_to_be_processed() == (NoneExistingPath,)
+    assert counter.nodes_to_be_processed() == (UpdateExpression,)
 
 
 def test_a_url_can_still_be_built() -> None:
