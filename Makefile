@@ -10,6 +10,9 @@ GB ?= 1
 # Two at once, each with its own cloud; what shares something stays together (tests/workers.py).
 WORKERS ?= -n 2 --no-loadscope-reorder
 
+# What a process has compiled, others need not: many are started, and in containers this is often set.
+export PYTHONDONTWRITEBYTECODE :=
+
 include locks/sizes.mk
 
 .DEFAULT_GOAL := help

@@ -5,6 +5,7 @@ All of it is measured in one way: when the lines are level, rows of ink and of w
 
 from __future__ import annotations
 
+import functools
 import math
 from array import array
 from bisect import bisect_left
@@ -97,6 +98,7 @@ def bend_of_lines(image: Image.Image) -> Bend:
     """
     strips = _strips(_ink(image))
 
+    @functools.cache  # half of what is tried was tried before
     def contrast(bend: Bend) -> float:
         return _contrast(_displaced(strips, bend)) if bend else _contrast(strips)
 
@@ -136,6 +138,7 @@ def _ink(image: Image.Image) -> Image.Image:
 def _lie(ink: Image.Image) -> Lie:
     strips = _strips(ink)
 
+    @functools.cache
     def contrast(degrees: float) -> float:
         return _contrast(_sheared(strips, degrees))
 

@@ -6,7 +6,6 @@ A function's code is changed in place, so whoever imported it sees the change.
 from __future__ import annotations
 
 import ast
-import copy
 import functools
 import importlib
 import inspect
@@ -53,14 +52,27 @@ def parts() -> Iterator[Part]:
 
 
 def edits(part: Part) -> Iterator[tuple[str, ast.FunctionDef | ast.AnnAssign]]:
-    """Each way to leave out or turn round something in it: in words, and the whole with it."""
+    """Each way to leave out or turn round something in it: in words, and the whole with it, until the next is taken."""
     silent = {id(below) for node in ast.walk(part.tree) for top in _silent(node) for below in ast.walk(top)}
-    for index, node in enumerate(ast.walk(part.tree)):
+    for node, put in list(_places(part.tree)):
         for new in instead(node) if id(node) not in silent else ():
-            tree = copy.deepcopy(part.tree)
-            old = next(found for at, found in enumerate(ast.walk(tree)) if at == index)
-            changed = ast.fix_missing_locations(_Replaced(old, new).visit(tree))
-            yield f"{ast.unparse(node)} → {ast.unparse(new)}", changed
+            put(ast.fix_missing_locations(ast.copy_location(new, node)))
+            try:
+                yield f"{ast.unparse(node)} → {ast.unparse(new)}", part.tree
+            finally:
+                put(node)
+
+
+def _places(tree: ast.AST) -> Iterator[tuple[ast.AST, Callable[[ast.AST], None]]]:
+    """Each node below this one, and what puts another into its place."""
+    for above in ast.walk(tree):
+        for field, value in ast.iter_fields(above):
+            if isinstance(value, ast.AST):
+                yield value, functools.partial(setattr, above, field)
+            elif isinstance(value, list):
+                for at, node in enumerate(value):
+                    if isinstance(node, ast.AST):
+                        yield node, functools.partial(value.__setitem__, at)
 
 
 def _silent(node: ast.AST) -> Sequence[ast.AST]:
@@ -78,15 +90,6 @@ def _silent(node: ast.AST) -> Sequence[ast.AST]:
             return [annotation]
         case _:
             return []
-
-
-class _Replaced(ast.NodeTransformer):
-    def __init__(self, old: ast.AST, new: ast.AST) -> None:
-        self._old = old
-        self._new = new
-
-    def visit(self, node: ast.AST) -> Any:  # noqa: ANN401 - as the base class has it
-        return self._new if node is self._old else self.generic_visit(node)
 
 
 @contextmanager

@@ -107,7 +107,14 @@ class RecordedStack:
 
     def of(self, token: str) -> list[Recorded]:
         """The resources of a type, such as `aws:sqs/queue:Queue`."""
-        return [resource for resource in self.resources if resource.type == token]
+        return list(self._by_type.get(token, ()))
+
+    @functools.cached_property
+    def _by_type(self) -> dict[str, list[Recorded]]:
+        found: dict[str, list[Recorded]] = {}
+        for resource in self.resources:
+            found.setdefault(resource.type, []).append(resource)
+        return found
 
     def one(self, token: str, name: str) -> Recorded:
         """The resource of a type and name."""

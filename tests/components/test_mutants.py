@@ -58,8 +58,11 @@ def test_a_mistake_is_noticed(part: str) -> None:
 
 @pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.__name__)
 def test_a_rule_that_minds_nothing_is_noticed(rule: rules.Rule) -> None:
+    asked = {
+        name: example for name, example in EXAMPLES.items() if rule.__name__ in mutants.names_reached(example.rule)
+    }
     with mutants.minding_nothing(rule):
-        fail = {name for name, example in EXAMPLES.items() if example.said() != example.expected}
+        fail = {name for name, example in asked.items() if example.said() != example.expected}
     assert fail == {name for name, example in EXAMPLES.items() if example.rule is rule and example.says}
 
 

@@ -63,7 +63,7 @@ def _component(stack: RecordedStack, resource: Recorded) -> str:
 
 def names_fit(stack: RecordedStack) -> Iterator[str]:
     """By the pattern that `Pulumi.yaml` sets, for a stack of the longest name."""
-    project: Mapping[str, Any] = yaml.safe_load((PROJECT / "Pulumi.yaml").read_text())
+    project = _project()
     pattern = project["config"]["pulumi:autonaming"]["value"]["pattern"]
     for part, value in {"${project}": project["name"], "${stack}": LONGEST_NAME, "${hex(7)}": "0123456"}.items():
         pattern = pattern.replace(part, value)
@@ -73,6 +73,12 @@ def names_fit(stack: RecordedStack) -> Iterator[str]:
             yield f"{resource.name} would be named {name}, of {len(name)} characters, not {how.longest}"
         if not re.fullmatch(how.shape, name, re.ASCII):
             yield f"{resource.name} would be named {name}, which AWS does not take"
+
+
+@functools.cache
+def _project() -> Mapping[str, Any]:
+    """What stands in `Pulumi.yaml`."""
+    return yaml.safe_load((PROJECT / "Pulumi.yaml").read_text())
 
 
 def names_given_by_hand_tell_their_stack(stack: RecordedStack) -> Iterator[str]:

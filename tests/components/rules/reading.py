@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -41,7 +42,12 @@ class Statement:
 
 def statements(policy: Recorded) -> list[dict[str, Any]]:
     """The statements of a resource's policy document, as they are written."""
-    return json.loads(policy.inputs["policy"])["Statement"]
+    return _statements(policy.inputs["policy"])
+
+
+@functools.cache
+def _statements(document: str) -> list[dict[str, Any]]:
+    return json.loads(document)["Statement"]
 
 
 def read(policy: Recorded) -> list[Statement]:

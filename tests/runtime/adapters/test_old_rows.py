@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import functools
 import uuid
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 import pytest
+from botocore import UNSIGNED
+from botocore.config import Config
 from moto import mock_aws
 
 from local import moto_shortcuts
@@ -40,11 +43,19 @@ EVE: Final = "eve@example.com"
 KEYS: Final = ("pk", "sk")
 
 
-@pytest.fixture(scope="module")
-def dynamodb() -> Iterator[DynamoDBClient]:
+@contextmanager
+def database() -> Iterator[DynamoDBClient]:
+    """DynamoDB with nothing in it. Nobody asks who calls: signing takes as long as what is done."""
     moto_shortcuts.install()
     with mock_aws():
-        yield boto3.Session("test", "test", region_name="us-east-1").client("dynamodb")
+        config = Config(signature_version=UNSIGNED, user_agent="test")
+        yield boto3.Session("test", "test", region_name="us-east-1").client("dynamodb", config=config)
+
+
+@pytest.fixture(scope="module")
+def dynamodb() -> Iterator[DynamoDBClient]:
+    with database() as dynamodb:
+        yield dynamodb
 
 
 @dataclass
@@ -192,8 +203,7 @@ def record_key(_house: House) -> tuple[str, str]:
 @functools.cache
 def attributes() -> dict[tuple[Callable[[House], None], Callable[[House], tuple[str, str]]], list[str]]:
     """What a row of each kind holds at each stage."""
-    with mock_aws():
-        dynamodb = boto3.Session("test", "test", region_name="us-east-1").client("dynamodb")
+    with database() as dynamodb:
         found: dict[tuple[Callable[[House], None], Callable[[House], tuple[str, str]]], list[str]] = {}
         for stage in STAGES:
             house = House(dynamodb)
