@@ -84,6 +84,10 @@ class LocalCloud:
         """
         self._call("POST", "/_local/hold", {"service": service, "held": held})
 
+    def crowd(self, *, there: bool) -> None:
+        """Have a crowd use up all that the gateway lets through, so that it turns everybody away, or go again."""
+        self._call("POST", "/_local/crowd", {"there": there})
+
     def fail_mail(self, code: str | None) -> None:
         """Have SES answer this error to every send, until None; `Throttling`, for one, or `ServiceUnavailable`.
 

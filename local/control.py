@@ -104,6 +104,7 @@ class Control:
             "POST /_local/verify": lambda asked: self._mail.verify(_text(asked, "email")),
             "POST /_local/unverify": lambda asked: self._mail.unverify(_text(asked, "email")),
             "POST /_local/hold": self._hold,
+            "POST /_local/crowd": lambda asked: self._apis.crowd(there=bool(asked["there"])),
             "POST /_local/fail-mail": lambda asked: self._faults.fail_mail(_optional_text(asked, "code")),
             "POST /_local/fail-textract": lambda asked: self._faults.fail_textract(_optional_text(asked, "code")),
             "POST /_local/answer-textract": self._answer_textract,

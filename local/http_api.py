@@ -75,6 +75,10 @@ class HttpApis:
         self.default_api_ids: tuple[str, ...] = ()
         """The first of these that exists answers on the cloud's own address; if none does, the only one there is."""
 
+    def crowd(self, *, there: bool) -> None:
+        """Have a crowd use up all that routes with a rate let through, or go again."""
+        self._throttle.crowded = there
+
     def handle(self, request: Request) -> Response:
         """Route a request to its function, and log it as its stage asks for."""
         began, now = time.monotonic(), self._clock.now()

@@ -39,6 +39,8 @@ class Throttle:
         self._now = now
         self._lock = threading.Lock()
         self._buckets: dict[tuple[str, str], tuple[float, float]] = {}
+        self.crowded = False
+        """Whether others are there already who use up all that is let through."""
 
     def admits(self, api_arn: str, route_key: str, rate: Rate) -> bool:
         """Whether one more request for a route may pass now."""
@@ -46,6 +48,6 @@ class Throttle:
         with self._lock:
             left, since = self._buckets.get(key, (rate.at_once, now))
             left = min(rate.at_once, left + (now - since) * rate.a_second)
-            admitted = left >= 1
+            admitted = left >= 1 and not self.crowded
             self._buckets[key] = (left - 1 if admitted else left, now)
         return admitted

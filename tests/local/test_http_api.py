@@ -131,6 +131,18 @@ def test_what_comes_too_often_is_turned_away(bench: Bench) -> None:
     assert call(bench, "GET", "/api/requests/1", Host=host)[0] == 201
 
 
+def test_a_crowd_has_everybody_turned_away_while_it_is_there(bench: Bench) -> None:
+    rate = {"ThrottlingRateLimit": 1_000, "ThrottlingBurstLimit": 1_000}
+    host = f"{make_api(bench, RouteSettings={'POST /api/uploads': rate})}.execute-api.us-east-1.amazonaws.com"
+
+    statuses = []
+    for there in (True, False):
+        bench.cloud.crowd(there=there)
+        statuses.append(call(bench, "POST", "/api/uploads", Host=host)[0])
+
+    assert statuses == [429, 201]
+
+
 def test_an_api_also_answers_by_its_host_name(bench: Bench, api: str) -> None:
     status, event, _ = call(bench, "GET", "/api/requests/1", Host=f"{api}.execute-api.us-east-1.amazonaws.com")
     unknown, _, _ = call(bench, "GET", "/api/requests/1", Host="unknown.execute-api.us-east-1.amazonaws.com")

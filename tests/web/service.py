@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import re
-import threading
 import time
 from contextlib import ExitStack, contextmanager
 from enum import StrEnum
@@ -33,9 +32,6 @@ Json: TypeAlias = Any
 
 UPLOADS_A_DAY: Final = 6
 """Pictures that are taken for one address on one day."""
-
-CROWD: Final = 8
-"""People who ask at once."""
 
 DAY: Final = 86_400.0
 _PROVES: Final = re.compile(r"https?://\S+(?:#confirm=|/ses-verification/)[\w.]+")
@@ -80,7 +76,7 @@ class Service:
         self.inbox_url = f"{cloud.endpoint}{INBOX}"
         self.uploads_url = f"{cloud.endpoint}/{cloud.outputs['uploads_bucket']}"
         self.verification: Verification = cloud.outputs["mail_verification"]
-        self._http = urllib3.PoolManager(maxsize=CROWD)
+        self._http = urllib3.PoolManager()
         self._troubles: dict[Trouble, ExitStack] = {}
 
     # What arrives in inboxes.
@@ -190,24 +186,11 @@ class Service:
 
     @contextmanager
     def _crowd(self) -> Iterator[None]:
-        """Many ask again and again for forms: all that the gateway lets through, though each answer takes a while."""
-        over, full = threading.Event(), threading.Event()
-
-        def ask() -> None:
-            while not over.wait(0.01):
-                if self._ask("/api/uploads", {}) == 429:
-                    full.set()
-
-        crowd = [threading.Thread(target=ask, name=f"crowd {number}") for number in range(CROWD)]
-        for person in crowd:
-            person.start()
+        self.cloud.local.crowd(there=True)
         try:
-            assert full.wait(PATIENCE)
             yield
         finally:
-            over.set()
-            for person in crowd:
-                person.join()
+            self.cloud.local.crowd(there=False)
 
     @contextmanager
     def _api_without(self, action: str) -> Iterator[None]:
