@@ -64,7 +64,8 @@ def document() -> dict[str, Any]:
             "title": "ocr-wordcount",
             "version": "1",
             "summary": "Pictures of pages in; every word counted, by mail.",
-            "description": "Errors are RFC 9457 problem details with a stable `code`. Nothing is to be cached. "
+            "description": "Errors are RFC 9457 problem details with a stable `code`; what the gateway says before us "
+            "is a `message` alone. Nothing is to be cached. "
             "No address is in any URL.",
         },
         "servers": [{"url": "/"}],

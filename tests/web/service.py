@@ -137,11 +137,29 @@ class Service:
     def _ask(self, path: str, body: Json) -> int:
         return self._http.request("POST", f"{self.url}{path}", json=body).status
 
+    def requests_of(self, email: str) -> int:
+        """How many requests there are with an address."""
+        dynamodb: Any = self.cloud.local.client("dynamodb")
+        rows = dynamodb.scan(TableName=self.cloud.outputs["table_name"])["Items"]
+        return sum(row["pk"]["S"].startswith("REQUEST#") and row.get("email", {}).get("S") == email for row in rows)
+
+    def comes_to_know_nothing_of(self, email: str) -> None:
+        """See that there is no request with an address any more, soon."""
+        _awaited(lambda: [] if self.requests_of(email) else [True])
+
     # Time and trouble.
 
     def pass_time(self, seconds: float) -> None:
         """Let so much time pass at once."""
         self.cloud.advance(seconds)
+
+    def forget_words(self) -> None:
+        """The time is over for which any picture's words are kept."""
+        dynamodb: Any = self.cloud.local.client("dynamodb")
+        table = self.cloud.outputs["table_name"]
+        for row in dynamodb.scan(TableName=table)["Items"]:
+            if row["sk"]["S"] == "RECORD":
+                dynamodb.delete_item(TableName=table, Key={"pk": row["pk"], "sk": row["sk"]})
 
     def give_mail_up(self) -> None:
         """Let the time pass after which the one mail that has failed is tried again: for the last time."""

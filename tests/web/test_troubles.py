@@ -87,6 +87,35 @@ def test_throttling_is_waited_out(proven: Visit) -> None:
     proven.finished(NAME)
 
 
+def test_who_waits_for_the_others_can_cancel_at_once(proven: Visit) -> None:
+    proven.service.cause(Trouble.CROWD)
+    proven.count(samples.page())
+    proven.sees("We try again by ourselves in a moment.", proven.chosen(NAME))
+    proven.chosen(NAME).get_by_role("button", name="Cancel").click()
+    proven.sees("You cancelled this upload.", proven.chosen(NAME))
+    proven.service.end()
+    proven.try_again(NAME)
+    proven.finished(NAME)
+
+
+def test_a_picture_that_was_called_off_and_removed_is_forgotten(proven: Visit) -> None:
+    proven.choose(samples.heavy("large.png", 900, 400))
+    proven.sees("1.1 MB")
+    proven.slow_network(200)
+    proven.send()
+    proven.sees(" on its way", proven.chosen("large.png"))
+    expect(proven.chosen("large.png").get_by_role("progressbar")).not_to_have_js_property("value", 0)
+    proven.chosen("large.png").get_by_role("button", name="Cancel").click()
+    proven.sees("You cancelled this upload.", proven.chosen("large.png"))
+    proven.slow_network(-1)
+    assert proven.service.requests_of(proven.email) == 1
+    proven.chosen("large.png").get_by_role("button", name="Remove").click()
+    proven.service.comes_to_know_nothing_of(proven.email)
+    proven.page.reload()
+    proven.sees("is yours.")
+    expect(proven.page.get_by_role("article")).to_have_count(0)
+
+
 def test_the_limit_tells_when_to_come_back(proven: Visit) -> None:
     proven.service.use_up_the_day(proven.email)
     proven.count(samples.page())
@@ -205,6 +234,7 @@ def test_a_mail_that_cannot_be_delivered_leaves_the_words_and_can_be_sent_again(
     result.get_by_role("button", name="Mail it again").click()
     proven.sees("The mail is on its way again.", result)
     proven.finished(NAME)
+    expect(result.get_by_role("heading", name=NAME)).to_be_focused()  # the button is gone
     assert proven.service.result_mail(proven.email).attachments
 
 
@@ -259,6 +289,14 @@ def test_a_service_that_breaks_while_reading_is_asked_again(proven: Visit) -> No
 def test_a_page_without_words_says_so(proven: Visit) -> None:
     proven.count(samples.blank())
     proven.sees("There are no words in this picture.", proven.result(NAME))
+
+
+def test_a_result_whose_words_are_no_longer_kept_says_so(visit: Visit) -> None:
+    result = visit.come_to_result(samples.page())
+    visit.service.forget_words()
+    visit.page.reload()
+    visit.sees("The words are not kept here any more. The mail that we sent has them all.", result)
+    expect(result.get_by_role("listitem").filter(has_text=": done")).to_have_count(4)
 
 
 def test_a_result_that_is_gone_says_so(visit: Visit) -> None:

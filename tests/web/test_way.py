@@ -383,3 +383,4 @@ def test_the_page_says_what_is_kept_how_long_and_which_languages_are_read(visit:
         visit.sees(told, foot)
     result = visit.come_to_result(samples.known())
     visit.sees(re.compile(r"Text and counts are kept until \d+ \w+ \d{4}"), result)
+    visit.sees(re.compile(r"your address, the file’s name and this link until \d+ \w+ \d{4}"), result)

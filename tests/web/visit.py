@@ -57,8 +57,8 @@ class Visit:
         self.complaints: list[str] = []
         self.uploads: list[str] = []
         self._network: CDPSession | None = None
-        page.on("console", self._hear)
-        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        page.context.on("console", self._hear)  # every tab of the browser's
+        page.context.on("weberror", lambda error: self.complaints.append(f"error: {error.error}"))
         page.on("request", self._note)
         page.on("filechooser", lambda _: None)  # Chromium is told early to leave choosing to us: a key may be quicker
 

@@ -54,7 +54,11 @@ function drawn(picture, scale, quality) {
   context.imageSmoothingQuality = "high";
   context.drawImage(picture, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("not drawn"))), "image/jpeg", quality);
+    canvas.toBlob((blob) => {
+      canvas.width = canvas.height = 0; // its memory goes at once, not when it is collected
+      if (blob) resolve(blob);
+      else reject(new Error("not drawn"));
+    }, "image/jpeg", quality);
   });
 }
 

@@ -31,7 +31,11 @@ let started = false;
 const shown = new Map((tab.read(SHOWN) ?? []).map((/** @type {any} */ each) => [each.requestId, each]));
 
 const outbox = new Outbox(api, proof, {
-  onOpened: ({ requestId, token, name }) => keepShown({ requestId, token, name, sent: false }),
+  onSending: ({ requestId, token, name }) => keepShown({ requestId, token, name, sent: false }),
+  onCalledOff: (requestId) => {
+    shown.delete(requestId);
+    tab.write(SHOWN, [...shown.values()]);
+  },
   onSent: (sent) => {
     keepShown({ requestId: sent.requestId, token: sent.token, name: sent.name, sent: true });
     results.show(sent);
@@ -105,7 +109,12 @@ function notMe(token) {
 
 /** @param {HTMLElement} element */
 function top(element) {
-  byId("top-notice", HTMLElement).replaceChildren(element);
+  const place = byId("top-notice", HTMLElement);
+  const held = place.contains(document.activeElement);
+  place.replaceChildren(element);
+  if (!held) return;
+  element.tabIndex = -1; // whoever pressed a button that is gone stays here
+  element.focus();
 }
 
 function connection() {

@@ -4,7 +4,7 @@
  */
 export class Memory {
   #storage;
-  /** @type {Map<string, unknown>} */
+  /** @type {Map<string, unknown>} What storage would not take. */
   #fallback = new Map();
 
   /** @param {() => Storage} storage Asked for late, since asking alone may be refused. */
@@ -21,13 +21,14 @@ export class Memory {
    * @returns {any} null: nothing, or nothing that can be understood.
    */
   read(name) {
+    if (this.#fallback.has(name)) return this.#fallback.get(name);
     try {
       const text = this.#storage?.getItem(name);
       if (text) return JSON.parse(text);
     } catch {
       // as if there were nothing
     }
-    return this.#fallback.get(name) ?? null;
+    return null;
   }
 
   /**
@@ -38,6 +39,7 @@ export class Memory {
     this.#fallback.set(name, value);
     try {
       this.#storage?.setItem(name, JSON.stringify(value));
+      if (this.#storage) this.#fallback.delete(name);
     } catch {
       // kept until the page is left
     }

@@ -58,6 +58,8 @@ export class Outbox {
   #proof;
   #next = 1;
   #sending = 0;
+  /** @type {Promise<unknown>} */
+  #converting = Promise.resolve();
   /** @type {Map<number, Parcel>} */
   #parcels = new Map();
 
@@ -65,13 +67,15 @@ export class Outbox {
    * @param {import("./api.js").Api} api
    * @param {import("./proof.js").Proof} proof
    * @param {object} hears
-   * @param {(sent: Sent) => void} hears.onOpened Its request is there; its file is about to be sent.
+   * @param {(sent: Sent) => void} hears.onSending Its request is there; its file is about to be sent.
+   * @param {(requestId: string) => void} hears.onCalledOff Its file is not sent after all, as its person wishes.
    * @param {(sent: Sent) => void} hears.onSent
    */
-  constructor(api, proof, { onOpened, onSent }) {
+  constructor(api, proof, { onSending, onCalledOff, onSent }) {
     this.#api = api;
     this.#proof = proof;
-    this.onOpened = onOpened;
+    this.onSending = onSending;
+    this.onCalledOff = onCalledOff;
     this.onSent = onSent;
     /** @type {Store<readonly Picture[]>} */
     this.pictures = new Store(/** @type {readonly Picture[]} */ ([]));
@@ -115,7 +119,10 @@ export class Outbox {
       if (decision.to === "convert") {
         this.#change(id, { note: `Making a JPEG of it, because ${decision.because} …` });
         const { jpegName, toJpeg } = await import("./convert.js");
-        const jpeg = await toJpeg(file);
+        // One after the other: a phone has memory for a few whole pictures.
+        const drawn = this.#converting.catch(() => {}).then(() => toJpeg(file));
+        this.#converting = drawn;
+        const jpeg = await drawn;
         const name = jpegName(file.name);
         const from = kind ? NAMES[kind] : "";
         this.#ready(id, jpeg, "image/jpeg", {
@@ -171,16 +178,30 @@ export class Outbox {
    * @param {number} id
    */
   cancel(id) {
-    this.#parcels.get(id)?.abort.abort();
-    if (this.#find(id)?.state === "queued") this.#change(id, { state: "stopped", told: tell(new UploadError("cancelled")) });
+    const cancelled = new UploadError("cancelled");
+    const parcel = this.#parcels.get(id);
+    parcel?.abort.abort(cancelled);
+    if (parcel?.opened) this.onCalledOff(parcel.opened.request_id);
+    if (this.#find(id)?.state === "queued") this.#change(id, { state: "stopped", told: tell(cancelled) });
   }
 
   /** @param {number} id */
   remove(id) {
-    this.#parcels.get(id)?.abort.abort();
+    const parcel = this.#parcels.get(id);
     const picture = this.#find(id);
     if (picture?.preview) URL.revokeObjectURL(picture.preview);
     this.#drop(id);
+    parcel?.abort.abort(new UploadError("cancelled"));
+    if (parcel) this.#abandon(parcel);
+  }
+
+  /** @param {Parcel} parcel */
+  #abandon(parcel) {
+    const { opened } = parcel;
+    if (!opened) return;
+    parcel.opened = null;
+    this.onCalledOff(opened.request_id);
+    this.#api.remove(opened.request_id, opened.access_token).catch(() => {}); // then its time deletes it
   }
 
   /** @param {number} id */
@@ -230,9 +251,10 @@ export class Outbox {
       this.#drop(id);
       this.onSent(sent);
     } catch (error) {
+      if (!this.#parcels.has(id)) return this.#abandon(parcel); // removed while its request was opened
       if (error instanceof Problem && UNPROVEN.includes(error.code)) {
         this.#change(id, { state: "queued" }); // first, so that it goes on when the address is proven again
-        this.#proof.renew(error);
+        this.#proof.renew(error, proof.token);
         return;
       }
       parcel.goesOnOnline = error instanceof Unreachable || (error instanceof UploadError && error.why === "interrupted");
@@ -245,10 +267,16 @@ export class Outbox {
    *
    * @param {Parcel} parcel
    */
-  async #hasArrived({ opened }) {
+  async #hasArrived(parcel) {
+    const { opened } = parcel;
     if (!opened) return false;
-    const status = await this.#api.status(opened.request_id, opened.access_token);
-    return status.state !== "OPEN";
+    try {
+      return (await this.#api.status(opened.request_id, opened.access_token)).state !== "OPEN";
+    } catch (error) {
+      if (!(error instanceof Problem && error.status === 404)) throw error;
+      parcel.opened = null; // its time is over: a new one is opened
+      return false;
+    }
   }
 
   /**
@@ -259,7 +287,8 @@ export class Outbox {
   async #upload(picture, parcel, proof) {
     for (let renewed = false; ; renewed = true) {
       if (!parcel.formIsOpen) await this.#open(picture, parcel, proof);
-      if (parcel.abort.signal.aborted) throw new UploadError("cancelled");
+      parcel.abort.signal.throwIfAborted();
+      this.onSending(this.#sent(picture, parcel));
       const { upload } = /** @type {import("./api.js").Opened} */ (parcel.opened);
       try {
         return await send(upload, parcel.file, {
@@ -289,9 +318,9 @@ export class Outbox {
     const waiting = { what: "Many people are here right now.", remedy: "We try again by ourselves in a moment." };
     parcel.opened = await patiently(() => this.#api.open(wish, proof.token), {
       onWait: () => this.#change(picture.id, { told: waiting }),
+      signal: parcel.abort.signal,
     });
     this.#change(picture.id, { told: null });
-    this.onOpened(this.#sent(picture, parcel));
   }
 
   /**

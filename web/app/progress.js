@@ -34,7 +34,8 @@ export function stages(status) {
   const done = STAGES.map(([stage]) => isDone(status, stage));
   const last = done.lastIndexOf(true);
   return STAGES.map(([stage, name], at) => {
-    if (done[at] || at < last) return { name, state: status.times[stage] || at === 0 ? "done" : "skipped" };
+    const isHere = status.times[stage] || at === 0 || (isSettled(status) && !status.result);
+    if (done[at] || at < last) return { name, state: isHere ? "done" : "skipped" };
     if (at > last + 1) return { name, state: "later" };
     if (!isSettled(status)) return { name, state: "now" };
     return { name, state: "failed" };

@@ -73,9 +73,12 @@ export class Proof {
    */
   async start(email) {
     const again = this.state.value.step === "waiting";
-    this.#keep({ step: "asking", email });
+    /** @type {Asking} */
+    const asking = { step: "asking", email };
+    this.#keep(asking);
     try {
       const started = await this.#api.prove(email);
+      if (this.state.value !== asking) return; // overtaken
       const waiting = /** @type {Waiting} */ ({
         step: "waiting",
         email,
@@ -88,7 +91,7 @@ export class Proof {
       this.#keep(waiting);
       this.#ask(waiting);
     } catch (error) {
-      this.#keep({ step: "none", email, told: tell(error) });
+      if (this.state.value === asking) this.#keep({ step: "none", email, told: tell(error) });
     }
   }
 
@@ -112,13 +115,14 @@ export class Proof {
   }
 
   /**
-   * The service does not take this address's token any more.
+   * The service does not take this token any more. A newer one is none the worse for it.
    *
    * @param {Problem} problem
+   * @param {string} token
    */
-  renew(problem) {
+  renew(problem, token) {
     const { value } = this.state;
-    if (value.step === "proven") this.#keep({ step: "none", email: value.email, told: tell(problem) });
+    if (value.step === "proven" && value.token === token) this.#keep({ step: "none", email: value.email, told: tell(problem) });
   }
 
   /** Use another address: this browser forgets this one. */
@@ -142,14 +146,16 @@ export class Proof {
   /** @param {Waiting} waiting */
   async #ask(waiting) {
     const { signal } = (this.#asking = new AbortController());
-    if (waiting.verification === "link") return; // the link itself brings the proof, and asking never does
+    if (waiting.verification === "link") {
+      // The link itself brings the proof, and asking never does: until its time is over.
+      await slept(Math.max(0, (Date.parse(waiting.expiresAt) - Date.now()) / 1000), signal);
+      if (!signal.aborted) this.#isOver(waiting);
+      return;
+    }
     for (let asked = 0; !signal.aborted; asked += 1) {
       await slept(interval(asked), signal);
       if (signal.aborted) return;
-      if (Date.parse(waiting.expiresAt) < Date.now()) {
-        const told = { what: "The time to press the link is over.", remedy: "Have a new one sent." };
-        return this.#keep({ step: "none", email: waiting.email, told });
-      }
+      if (Date.parse(waiting.expiresAt) < Date.now()) return this.#isOver(waiting);
       try {
         const { state, address_token: token } = await this.#api.proof(waiting.proofId, waiting.proofToken);
         if (signal.aborted) return;
@@ -162,6 +168,11 @@ export class Proof {
         // anything else passes: asked again
       }
     }
+  }
+
+  /** @param {Waiting} waiting */
+  #isOver({ email }) {
+    this.#keep({ step: "none", email, told: { what: "The time to press the link is over.", remedy: "Have a new one sent." } });
   }
 }
 

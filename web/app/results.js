@@ -85,15 +85,19 @@ export class Results {
    * @param {Result} result
    */
   async remove({ requestId, token }) {
-    const deleted = await this.#api.remove(requestId, token);
-    this.#watches.get(requestId)?.abort();
-    this.#change(requestId, { deleted });
+    this.#watches.get(requestId)?.abort(); // or it would find, and tell, that it is gone
+    try {
+      this.#change(requestId, { deleted: await this.#api.remove(requestId, token) });
+    } catch (error) {
+      void this.#watch(requestId, token);
+      throw error;
+    }
   }
 
   /** The network is back, or a person asks: look at once at all that is not settled. */
   lookAgain() {
-    for (const { requestId, token, status, gone } of this.list.value) {
-      if (!gone && !(status && isSettled(status))) void this.#watch(requestId, token);
+    for (const { requestId, token, status, gone, deleted } of this.list.value) {
+      if (!gone && !deleted && !(status && isSettled(status))) void this.#watch(requestId, token);
     }
   }
 
@@ -124,9 +128,11 @@ export class Results {
       try {
         const status = await this.#api.status(requestId, token);
         if (signal.aborted) return;
-        const interrupted = status.state === "OPEN" && !this.#find(requestId)?.sent && isOver(status, performance.now() - began);
+        const watched = performance.now() - began;
+        const interrupted = status.state === "OPEN" && !this.#find(requestId)?.sent && isOver(status, watched);
         this.#change(requestId, { status, name: status.filename, trouble: null, interrupted });
-        if (isSettled(status) || interrupted) return;
+        // By this browser's clock it may have seemed so too early.
+        if (isSettled(status) || (interrupted && watched > SEEN_WITHIN)) return;
       } catch (error) {
         if (signal.aborted) return;
         const gone = error instanceof Problem && [401, 403, 404].includes(error.status);

@@ -5,6 +5,9 @@ import { Problem } from "./api.js";
 const FIRST = 1;
 const LONGEST = 20;
 
+/** In milliseconds: a browser takes more for nothing. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 /**
  * How long to wait before the next attempt, in seconds.
  *
@@ -29,25 +32,27 @@ export function passes(error) {
 }
 
 /**
- * Do it, and again while it is refused for reasons that pass.
+ * Do it, and again while it is refused for reasons that pass. Whoever called it off meanwhile gets the signal's reason.
  *
  * @template T
  * @param {() => Promise<T>} task
  * @param {object} how
  * @param {number} [how.attempts]
  * @param {(seconds: number) => void} [how.onWait] Told before each pause.
- * @param {(seconds: number) => Promise<void>} [how.sleep]
+ * @param {AbortSignal} [how.signal]
+ * @param {(seconds: number, signal?: AbortSignal) => Promise<void>} [how.sleep]
  * @returns {Promise<T>}
  */
-export async function patiently(task, { attempts = 5, onWait = () => {}, sleep = slept } = {}) {
+export async function patiently(task, { attempts = 5, onWait = () => {}, signal, sleep = slept } = {}) {
   for (let attempt = 1; ; attempt += 1) {
+    signal?.throwIfAborted();
     try {
       return await task();
     } catch (error) {
       if (!passes(error) || attempt >= attempts) throw error;
       const seconds = pause(attempt, error.retryAfter);
       onWait(seconds);
-      await sleep(seconds);
+      await sleep(seconds, signal);
     }
   }
 }
@@ -59,7 +64,7 @@ export async function patiently(task, { attempts = 5, onWait = () => {}, sleep =
  */
 export function slept(seconds, signal) {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, seconds * 1000);
+    const timer = setTimeout(resolve, Math.min(seconds * 1000, LONGEST_TIMER));
     signal?.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
   });
 }

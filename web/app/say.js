@@ -38,7 +38,7 @@ const PROBLEMS = {
 
 /** @type {Readonly<Record<UploadError["why"], Told>>} */
 const UPLOADS = {
-  cancelled: { what: "You cancelled this upload.", remedy: "Nothing of the picture was kept." },
+  cancelled: { what: "You cancelled this upload.", remedy: "Unless it had arrived already, nothing of it was kept." },
   interrupted: {
     what: "The connection broke before the picture had arrived.",
     remedy: "It goes on by itself once you are back online, or press Try again.",
@@ -81,10 +81,10 @@ export function tell(error, now = new Date()) {
 function limit({ retryAt, retryAfter }, now) {
   const end = retryAt ?? (retryAfter === null ? null : new Date(now.getTime() + retryAfter * 1000));
   return {
-    what: "That was as many pictures as we can take today.",
+    what: "That was as much as we can do today.",
     remedy: end
-      ? `You can go on at ${when(end, now)}. Pictures that you have sent are not affected.`
-      : "Please come back tomorrow. Pictures that you have sent are not affected.",
+      ? `You can go on at ${when(end, now)}. Pictures that you have sent already are not affected.`
+      : "Please come back tomorrow. Pictures that you have sent already are not affected.",
   };
 }
 

@@ -344,6 +344,8 @@ class DeleteRequest:
         self.log.emit(events.RequestDeleted(request_id=request_id))
         if record is None or record.content != request.content or not record.fresh(self.clock.now()):
             return ()
+        if record.state is RecordState.FAILED:
+            return ()  # it says why, and holds no word
         return (Kept("result", _WHY_KEPT, record.expires_at),)
 
 

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from components.upload_site import _ROUTES
+from runtime.core.types import RequestState
 from runtime.core.use_cases.requests import FILES
 from runtime.handlers.api import Api
 from runtime.handlers.openapi import document
@@ -153,6 +154,12 @@ def test_a_deleted_request_is_gone_and_what_is_kept_is_said(reader: Reader, serv
     assert reader.ask(route, *about)["status"] == reader.ask(f"GET {OF_REQUEST}", *about)["status"] == 404
     assert service.see_through(PNG, "bob@example.com")  # the result still answers the same picture
     assert len(service.reader.asked) == 1
+
+
+def test_of_a_picture_that_could_not_be_read_no_word_is_kept(reader: Reader, service: Service) -> None:
+    opened = service.see_through(b"\xff\xd8\xff\xd9")
+    assert service.request(opened).state is RequestState.FAILED
+    assert reader.ask(f"DELETE {OF_REQUEST}", opened.request_id, opened.access_token)["body"]["kept"] == []
 
 
 def test_nobody_is_mailed_for_a_request_that_was_deleted_under_way(reader: Reader, service: Service) -> None:

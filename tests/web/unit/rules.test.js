@@ -13,7 +13,7 @@ import { hasMorePages, kindOf } from "../../../web/app/kinds.js";
 import { parse, toRequest } from "../../../web/app/links.js";
 import { Memory } from "../../../web/app/memory.js";
 import { elapsed, interval, stages } from "../../../web/app/progress.js";
-import { read as readProof } from "../../../web/app/proof.js";
+import { Proof, read as readProof } from "../../../web/app/proof.js";
 import { passes, patiently, pause } from "../../../web/app/retry.js";
 import { tell } from "../../../web/app/say.js";
 import { matching, sorted, uncommon } from "../../../web/app/selection.js";
@@ -156,8 +156,30 @@ test("memory works without storage, and whatever is in it", () => {
   assert.equal(broken.read("a"), null);
   broken.write("a", [2]);
   assert.deepEqual(broken.read("a"), [2]);
+  const full = new Memory(() => ({ getItem: () => "[1]", setItem: () => { throw new Error("full"); }, removeItem: () => {} }));
+  assert.deepEqual(full.read("a"), [1]);
+  full.write("a", [1, 2]);
+  assert.deepEqual(full.read("a"), [1, 2]);
   assert.equal(readProof({ step: "proven", email: "a@b.c" }).step, "none");
   assert.equal(readProof({ step: "proven", email: "a@b.c", token: "t" }).step, "proven");
+});
+
+test("an answer about an address that was overtaken by another counts no more, nor a refusal of a token that was", async () => {
+  const answers = [];
+  const prove = () => new Promise((resolve) => answers.push(() => resolve({ proof_id: "p", proof_token: "t", expires_at: "2999-01-01T00:00:00Z", verification: "link" })));
+  const proof = new Proof({ prove }, new Memory(() => { throw new Error("refused"); }));
+  const started = [proof.start("first@b.c"), proof.start("second@b.c")];
+  answers[1]();
+  await started[1];
+  answers[0]();
+  await started[0];
+  assert.deepEqual([proof.state.value.step, proof.state.value.email], ["waiting", "second@b.c"]);
+  proof.forget();
+  const newer = new Proof({}, new Memory(() => ({ getItem: () => '{"step":"proven","email":"a@b.c","token":"newer"}', setItem() {}, removeItem() {} })));
+  newer.renew(new Problem(403, "address_not_proven", ""), "older");
+  assert.equal(newer.state.value.step, "proven");
+  newer.renew(new Problem(403, "address_not_proven", ""), "newer");
+  assert.equal(newer.state.value.step, "none");
 });
 
 test("what passes by itself is waited for; a limit, a refusal and a lost network are not", async () => {
@@ -171,6 +193,10 @@ test("what passes by itself is waited for; a limit, a refusal and a lost network
   assert.equal(await patiently(async () => (++calls < 3 ? Promise.reject(throttled) : "done"), { sleep }), "done");
   assert.equal(slept.length, 2);
   await assert.rejects(patiently(async () => Promise.reject(throttled), { sleep, attempts: 2 }), throttled);
+  const calledOff = new AbortController();
+  const cancelled = new Error("cancelled");
+  const refused = patiently(async () => Promise.reject(throttled), { signal: calledOff.signal, onWait: () => calledOff.abort(cancelled) });
+  await assert.rejects(refused, cancelled);
 });
 
 test("every refusal of the API is told with its code, and the address never stands in a URL", async () => {

@@ -32,9 +32,18 @@ export function addressView(proof) {
     const wrong = email === "" ? "Enter your address." : field.validity.valid ? "" : "This is not an address yet; check it for typing errors.";
     complain(wrong);
     if (wrong) field.focus();
-    else void proof.start(email);
+    else start(email);
   });
   field.addEventListener("input", () => complain(""));
+
+  /**
+   * Pressed twice, it is asked once.
+   *
+   * @param {string} email
+   */
+  function start(email) {
+    if (proof.state.value.step !== "asking") void proof.start(email);
+  }
 
   /** @param {string} sentence */
   function complain(sentence) {
@@ -47,8 +56,9 @@ export function addressView(proof) {
     const hadFocus = step.contains(document.activeElement);
     const { step: now } = state;
     step.classList.toggle("done", now === "proven");
-    form.hidden = now === "waiting" || now === "proven";
-    waiting.hidden = now !== "waiting";
+    const again = now === "asking" && !waiting.hidden; // what was pressed stays where it is
+    form.hidden = again || now === "waiting" || now === "proven";
+    waiting.hidden = !again && now !== "waiting";
     proven.hidden = now !== "proven";
     send.setAttribute("aria-disabled", String(now === "asking"));
     setText(send, now === "asking" ? "One moment …" : "Send me a link");
@@ -58,7 +68,7 @@ export function addressView(proof) {
       if (hadFocus && before !== "" && before !== "none") field.focus();
     }
     if (now === "waiting") {
-      waiting.replaceChildren(...waitingFor(state, { again: () => void proof.start(state.email), other }));
+      waiting.replaceChildren(...waitingFor(state, { again: () => start(state.email), other }));
       announce(`Now look into your inbox: we have sent a mail to ${state.email}.`);
       if (hadFocus) heading.focus();
     }

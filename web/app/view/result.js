@@ -51,6 +51,8 @@ export function resultCard(first, { results, api, retake }) {
   const ticking = setInterval(tick, TICK);
   const spoken = new Set();
   let noticed = "";
+  /** @type {string[]} */
+  let noticesTold = [];
   let shownWords = false;
 
   function tick() {
@@ -97,7 +99,7 @@ export function resultCard(first, { results, api, retake }) {
     }
     showNotices();
     if (status && isSettled(status) && !count) showDoings();
-    setText(kept, status?.kept_until ? `The picture itself is deleted. Text and counts are kept until ${readable(status.kept_until)}, so that the same picture is answered at once.` : "");
+    setText(kept, status?.kept_until ? `The picture itself is deleted. Text and counts are kept until ${readable(status.kept_until)}, so that the same picture is answered at once; your address, the file’s name and this link until ${readable(status.expires_at)}.` : "");
   }
 
   /** @param {import("../api.js").WordCount} count */
@@ -148,8 +150,14 @@ export function resultCard(first, { results, api, retake }) {
     const key = JSON.stringify(all.map(([tone, told]) => [tone, told]));
     if (key === noticed) return;
     noticed = key;
+    const held = notices.contains(document.activeElement);
     notices.replaceChildren(...all.map((each) => notice(...each)));
-    for (const [, { what, remedy }] of all) say(`${what} ${remedy}`);
+    if (held) name.focus(); // whoever pressed a button that is gone stays with this result
+    if (result.status?.state === "UNDELIVERABLE") setText(done, ""); // "on its way again" it was
+    const sentences = all.map(([, { what, remedy }]) => `${what} ${remedy}`);
+    for (const sentence of noticesTold) if (!sentences.includes(sentence)) spoken.delete(sentence); // said again if it comes again
+    noticesTold = sentences;
+    sentences.forEach(say);
   }
 
   /**
@@ -169,6 +177,7 @@ export function resultCard(first, { results, api, retake }) {
       all.push(["bad", { what: status.reason ? status.message ?? "The mail could not be delivered." : "The mail could not be delivered.", remedy }, el("button", { class: "secondary", click: resend }, "Mail it again")]);
     }
     if (status.late && !isSettled(status)) all.push(["plain", { what: "This takes longer than it should.", remedy: "You need not wait: the result comes here and by mail. You can also send the picture again in a few minutes." }]);
+    if (state === "SENT" && !count) all.push(["plain", { what: "The words are not kept here any more.", remedy: "The mail that we sent has them all. For a new count, choose the picture again." }, again]);
     if (count?.total_words === 0) all.push(["plain", { what: "There are no words in this picture.", remedy: "If it shows text, take it again: sharp, straight, evenly lit, and filled by the text." }, el("button", { class: "secondary", click: retake }, "Retake this one")]);
     else if (status.low_confidence) all.push(["bad", { what: "This picture was hard to read, so some words will be wrong.", remedy: "A photo that is sharp, straight and evenly lit does better. Retake this one?" }, el("button", { class: "secondary", click: retake }, "Retake this one")]);
     return all;

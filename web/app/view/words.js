@@ -35,17 +35,19 @@ export function wordsView({ words }, loadText, id) {
     table.show(shown);
   }
 
-  async function read() {
+  async function read(again = false) {
     if (asked) return;
     asked = true;
     text.replaceChildren(el("p", { class: "small" }, "Fetching the text …"));
     try {
       const read = await (await loadText()).text();
-      text.replaceChildren(el("pre", { tabindex: 0, role: "region", "aria-label": "The text as it was read" }, read));
+      const shown = el("pre", { tabindex: 0, role: "region", "aria-label": "The text as it was read" }, read);
+      text.replaceChildren(shown);
+      if (again) shown.focus();
     } catch (error) {
       asked = false;
       const { what, remedy } = tell(error);
-      text.replaceChildren(el("p", { class: "told" }, `${what} ${remedy}`), el("button", { class: "secondary", click: read }, "Try again"));
+      text.replaceChildren(el("p", { class: "told" }, `${what} ${remedy}`), el("button", { class: "secondary", click: () => read(true) }, "Try again"));
     }
   }
 
@@ -54,7 +56,7 @@ export function wordsView({ words }, loadText, id) {
   element.append(tabs(id, [
     { name: "Most frequent", panel: chart },
     { name: "All words", panel: table.element },
-    { name: "Text as read", panel: text, onOpen: read },
+    { name: "Text as read", panel: text, onOpen: () => read() },
   ], el("p", { class: "switch" }, without, el("label", { for: `${id}-common` }, "Leave out the commonest words of "), language)));
   return element;
 }
@@ -85,7 +87,7 @@ function wordTable() {
   const body = el("tbody", {});
   const byWord = column("Word", "word");
   const byCount = column("Count", "count");
-  const more = el("button", { class: "secondary", click: () => ((rows += 4 * ROWS), draw()) }, "Show more");
+  const more = el("button", { class: "secondary", click: showMore }, "Show more");
   const element = el("div", {}, el("div", { class: "row find" }, filter, found),
     el("table", {}, el("thead", {}, el("tr", {}, byWord, byCount)), body), more);
 
@@ -95,6 +97,12 @@ function wordTable() {
    */
   function column(name, by) {
     return el("th", { scope: "col", class: by }, el("button", { class: "sort", click: () => sort(by) }, name, el("span", { class: "arrow", "aria-hidden": "true" })));
+  }
+
+  function showMore() {
+    rows += 4 * ROWS;
+    draw();
+    if (more.hidden) filter.focus();
   }
 
   /** @param {"word" | "count"} by */
