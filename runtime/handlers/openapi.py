@@ -65,8 +65,7 @@ def document() -> dict[str, Any]:
             "version": "1",
             "summary": "Pictures of pages in; every word counted, by mail.",
             "description": "Errors are RFC 9457 problem details with a stable `code`; what the gateway says before us "
-            "is a `message` alone. Nothing is to be cached. "
-            "No address is in any URL.",
+            "is a `message` alone. Nothing is to be cached. No address is in any URL.",
         },
         "servers": [{"url": "/"}],
         "paths": paths,

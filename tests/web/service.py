@@ -139,9 +139,9 @@ class Service:
 
     def requests_of(self, email: str) -> int:
         """How many requests there are with an address."""
-        dynamodb: Any = self.cloud.local.client("dynamodb")
-        rows = dynamodb.scan(TableName=self.cloud.outputs["table_name"])["Items"]
-        return sum(row["pk"]["S"].startswith("REQUEST#") and row.get("email", {}).get("S") == email for row in rows)
+        return sum(
+            row["pk"]["S"].startswith("REQUEST#") and row.get("email", {}).get("S") == email for row in self._rows()
+        )
 
     def comes_to_know_nothing_of(self, email: str) -> None:
         """See that there is no request with an address any more, soon."""
@@ -155,11 +155,19 @@ class Service:
 
     def forget_words(self) -> None:
         """The time is over for which any picture's words are kept."""
-        dynamodb: Any = self.cloud.local.client("dynamodb")
-        table = self.cloud.outputs["table_name"]
-        for row in dynamodb.scan(TableName=table)["Items"]:
+        for row in self._rows():
             if row["sk"]["S"] == "RECORD":
-                dynamodb.delete_item(TableName=table, Key={"pk": row["pk"], "sk": row["sk"]})
+                key = {"pk": row["pk"], "sk": row["sk"]}
+                self._dynamodb.delete_item(TableName=self.cloud.outputs["table_name"], Key=key)
+
+    @property
+    def _dynamodb(self) -> Any:  # noqa: ANN401 - boto3 has a type for each
+        return self.cloud.local.client("dynamodb")
+
+    def _rows(self) -> list[Json]:
+        """The stack's whole table."""
+        rows: list[Json] = self._dynamodb.scan(TableName=self.cloud.outputs["table_name"])["Items"]
+        return rows
 
     def give_mail_up(self) -> None:
         """Let the time pass after which the one mail that has failed is tried again: for the last time."""

@@ -43,6 +43,19 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/**
+ * Put others into the place of what an element holds. Whoever was there, at a button that goes, is not lost.
+ *
+ * @param {HTMLElement} place
+ * @param {readonly Node[]} children
+ * @param {HTMLElement} heir Takes the focus over, if it was in there.
+ */
+export function refill(place, children, heir) {
+  const held = place.contains(document.activeElement);
+  place.replaceChildren(...children);
+  if (held) heir.focus();
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** Drawn on 24 by 24, in lines. */

@@ -2,7 +2,7 @@
 
 import { announce } from "./announcer.js";
 import { Api } from "./api.js";
-import { byId, el, notice } from "./dom.js";
+import { byId, el, notice, refill } from "./dom.js";
 import { put, read, without } from "./history.js";
 import { parse, toRequest } from "./links.js";
 import { Memory } from "./memory.js";
@@ -32,10 +32,7 @@ const shown = new Map((tab.read(SHOWN) ?? []).map((/** @type {any} */ each) => [
 
 const outbox = new Outbox(api, proof, {
   onSending: ({ requestId, token, name }) => keepShown({ requestId, token, name, sent: false }),
-  onCalledOff: (requestId) => {
-    shown.delete(requestId);
-    tab.write(SHOWN, [...shown.values()]);
-  },
+  onCalledOff: forgetShown,
   onSent: (sent) => {
     keepShown({ requestId: sent.requestId, token: sent.token, name: sent.name, sent: true });
     results.show(sent);
@@ -46,6 +43,12 @@ const outbox = new Outbox(api, proof, {
 /** @param {{requestId: string, token: string, name: string, sent: boolean}} request */
 function keepShown(request) {
   shown.set(request.requestId, request);
+  tab.write(SHOWN, [...shown.values()]);
+}
+
+/** @param {string} requestId */
+function forgetShown(requestId) {
+  shown.delete(requestId);
   tab.write(SHOWN, [...shown.values()]);
 }
 
@@ -67,8 +70,7 @@ results.list.subscribe((list) => {
   for (const requestId of [...shown.keys()]) {
     const result = list.find((each) => each.requestId === requestId);
     if (!started || outbox.busy || (result && !result.deleted && !result.gone)) continue;
-    shown.delete(requestId);
-    tab.write(SHOWN, [...shown.values()]);
+    forgetShown(requestId);
   }
   const link = parse(location.hash);
   if (started && link?.to === "request" && !list.some((each) => each.requestId === link.requestId && !each.deleted)) {
@@ -109,12 +111,8 @@ function notMe(token) {
 
 /** @param {HTMLElement} element */
 function top(element) {
-  const place = byId("top-notice", HTMLElement);
-  const held = place.contains(document.activeElement);
-  place.replaceChildren(element);
-  if (!held) return;
-  element.tabIndex = -1; // whoever pressed a button that is gone stays here
-  element.focus();
+  element.tabIndex = -1;
+  refill(byId("top-notice", HTMLElement), [element], element);
 }
 
 function connection() {

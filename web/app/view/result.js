@@ -6,7 +6,7 @@
  */
 
 import { announce } from "../announcer.js";
-import { el, icon, notice, setText } from "../dom.js";
+import { el, icon, notice, refill, setText } from "../dom.js";
 import { day, duration, fileName, number, percent, plural } from "../format.js";
 import { toRequest } from "../links.js";
 import { elapsed, isSettled, stages } from "../progress.js";
@@ -150,9 +150,7 @@ export function resultCard(first, { results, api, retake }) {
     const key = JSON.stringify(all.map(([tone, told]) => [tone, told]));
     if (key === noticed) return;
     noticed = key;
-    const held = notices.contains(document.activeElement);
-    notices.replaceChildren(...all.map((each) => notice(...each)));
-    if (held) name.focus(); // whoever pressed a button that is gone stays with this result
+    refill(notices, all.map((each) => notice(...each)), name);
     if (result.status?.state === "UNDELIVERABLE") setText(done, ""); // "on its way again" it was
     const sentences = all.map(([, { what, remedy }]) => `${what} ${remedy}`);
     for (const sentence of noticesTold) if (!sentences.includes(sentence)) spoken.delete(sentence); // said again if it comes again
