@@ -28,7 +28,7 @@ _MAILED: Final = {
     RequestState.FAILED: "The mail is out: it says why there is no result, and what to do.",
 }
 _NOT_MAILED: Final = {
-    RequestState.UNDELIVERABLE: "It could not be delivered again: is the address still verified?",
+    RequestState.UNDELIVERABLE: "It could not be delivered again: is the address verified, and does it take mail?",
     None: "It is on its way, and not out yet; --timeout waits longer.",
 }
 

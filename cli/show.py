@@ -20,10 +20,15 @@ if TYPE_CHECKING:
     from cli.picture import Picture
 
 _LONGEST_BAR: Final = 24
-_KEPT: Final = """
-  The result is kept, as long as the cloud of `ocr-wordcount up` runs. Verify the address and ask again:
+_KEPT: Final = "\n  The result is kept, as long as the cloud of `ocr-wordcount up` runs."
+_AGAIN: Final[dict[str, str]] = {
+    Reason.RECIPIENT_NOT_VERIFIED: f"""{_KEPT} Verify the address and ask again:
     ocr-wordcount verify ADDRESS
-    ocr-wordcount resend {0.request_id}"""
+    ocr-wordcount resend {{0.request_id}}""",
+    Reason.BOUNCED: f"""{_KEPT} Ask again once the address takes mail:
+    ocr-wordcount resend {{0.request_id}}""",
+}
+"""What to do about a result that was not mailed."""
 _KIBI: Final = 1024
 
 
@@ -65,7 +70,7 @@ def summary(outcome: Outcome) -> Text:
     """The outcome in one line."""
     if not outcome.got_result or outcome.result is None:
         reason = f" ({outcome.reason})" if outcome.reason else ""
-        kept = _KEPT.format(outcome) if outcome.reason == Reason.RECIPIENT_NOT_VERIFIED and outcome.result else ""
+        kept = _AGAIN.get(outcome.reason, "").format(outcome) if outcome.reason and outcome.result else ""
         return Text.assemble("  ", (f"{outcome.state}{reason}", "bold red"), f"\n  {outcome.message or ''}", kept)
     total, unique = outcome.result["total_words"], outcome.result["unique_words"]
     counted = f"{total:,} {'word' if total == 1 else 'words'}, {unique:,} different" if total else "no words found"

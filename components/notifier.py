@@ -1,4 +1,4 @@
-"""Telling people: SES, the queue of requests whose outcome may be there, and the mail to those who wait too long."""
+"""Telling people: SES, the queue of requests whose outcome may be there and of mails that came back, the late mail."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pulumi_aws as aws
 from components.event_queue import EventQueue, EventQueueArgs
 from components.grant import Grant, reasoned
 from components.lambda_function import LambdaFunction, LambdaFunctionArgs
+from components.resource_policy import OurService, document, nobody_without_tls
 from components.tags import tags_of
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class Notifier(pulumi.ComponentResource):
         account = aws.get_caller_identity_output().account_id
         self.sender = args.settings.sender
         self.configuration_set = configuration.configuration_set_name
+        bounces = self._bounces(configuration)
         self._mailing = (
             Grant(
                 intent="SendMail",
@@ -88,11 +90,41 @@ class Notifier(pulumi.ComponentResource):
             EventQueueArgs(
                 consumer_timeout_seconds=_NOTIFY_TIMEOUT,
                 dead_letters=args.dead_letters,
+                topic_arn=bounces,
                 tags=tags,
             ),
             child,
         )
         self.register_outputs({"configuration_set": self.configuration_set})
+
+    def _bounces(self, configuration: aws.sesv2.ConfigurationSet) -> Output[str]:
+        """The topic by which SES tells of mails that it had taken and that came back."""
+        child = pulumi.ResourceOptions(parent=self)
+        # Not encrypted: SES cannot publish through AWS's own key. It holds nothing, and the queue that hears it is.
+        topic = aws.sns.Topic(f"{self._name}-bounces", tags=tags_of(self._name), opts=child)
+        policy = aws.sns.TopicPolicy(
+            f"{self._name}-bounces-policy",
+            arn=topic.arn,
+            policy=document(
+                nobody_without_tls("sns:Publish", (topic.arn,)),
+                OurService.configuration_set(configuration.arn).may("sns:Publish", topic.arn),
+            ),
+            opts=child,
+        )
+        aws.sesv2.ConfigurationSetEventDestination(
+            f"{self._name}-bounces-told",
+            configuration_set_name=configuration.configuration_set_name,
+            event_destination_name="bounces",
+            event_destination={
+                "enabled": True,
+                # `REJECT`: it had taken the mail, and found a virus in it.
+                "matching_event_types": ["BOUNCE", "REJECT"],
+                "sns_destination": {"topic_arn": topic.arn},
+            },
+            # SES tries the topic when it is named.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
+        )
+        return topic.arn
 
     def serve(self, *, uploads_topic_arn: Input[str], site_url: Input[str]) -> None:
         """Have everybody told what becomes of their pictures, and who waits too long that it takes longer.

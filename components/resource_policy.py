@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OurService:
-    """A bucket, topic, rule or distribution of ours, and the service that acts for it."""
+    """A bucket, topic, rule, distribution or configuration set of ours, and the service that acts for it."""
 
     arn: Input[str]
     service: str
@@ -36,6 +36,11 @@ class OurService:
     def distribution(cls, arn: Input[str]) -> OurService:
         """A distribution of CloudFront's, which reads by origin access control. Its ARN names the account already."""
         return cls(arn, "cloudfront.amazonaws.com", account_always_told=False)
+
+    @classmethod
+    def configuration_set(cls, arn: Input[str]) -> OurService:
+        """A configuration set of SES, which tells its account as well."""
+        return cls(arn, "ses.amazonaws.com", account_always_told=True)
 
     @classmethod
     def rule(cls, arn: Input[str]) -> OurService:

@@ -192,6 +192,14 @@ class Account:
             if name in sqs_backends[account][region].queues:
                 sqs_backends[account][region].send_message(name, body)
 
+    def publish(self, topic_arn: str, message: str) -> bool:
+        """Publish to a topic; whether there is one. It takes the lock itself."""
+        with self._lock:
+            topic = self.topic(topic_arn) if topic_arn.startswith("arn:") else None
+            if topic is not None:
+                topic.sns_backend.publish(arn=topic_arn, message=message)
+            return topic is not None
+
     def glue_job(self, name: str, account_id: str = ACCOUNT_ID) -> GlueJob | None:
         """A Glue job of an account's, if it exists."""
         from moto.glue.models import glue_backends  # noqa: PLC0415 - slow, and needed only when asked for
@@ -349,7 +357,7 @@ def _follow(clock: Clock) -> None:
 def _amend_moto() -> None:
     """Put right, inside moto, what cannot be put right in front of it."""
     # They import moto's services, slowly.
-    from local import bucket_policies, function_logging, queues, s3_events  # noqa: PLC0415
+    from local import bucket_policies, function_logging, mail_events, queues, s3_events  # noqa: PLC0415
     from local.cloudfront import policies  # noqa: PLC0415
 
     moto_shortcuts.install()
@@ -359,4 +367,5 @@ def _amend_moto() -> None:
     policies.install()
     queues.install()
     s3_events.install()
+    mail_events.install()
     function_logging.install()

@@ -72,6 +72,14 @@ class LocalCloud:
         """Have SES count an address as not verified any more; a verified domain of it still counts."""
         self._call("POST", "/_local/unverify", {"email": email})
 
+    def mailbox(self, email: str, matter: str | None) -> None:
+        """Have a mailbox be `gone`, `full` or `away` (local/mailboxes.py), so that mails come back from it, until None.
+
+        Raises:
+            CloudError: Nothing like that is ever the matter with a mailbox.
+        """
+        self._call("POST", "/_local/mailbox", {"email": email, "matter": matter})
+
     def sandbox(self, *, enabled: bool) -> None:
         """Have SES refuse recipients that are not verified (as at the start), or not."""
         self._call("POST", "/_local/sandbox", {"enabled": enabled})

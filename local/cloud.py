@@ -187,6 +187,10 @@ class Cloud:
         """Have SES count an address as not verified any more; a verified domain of it still counts."""
         self.local.unverify(email)
 
+    def mailbox(self, email: str, matter: str | None) -> None:
+        """Have a mailbox be `gone`, `full` or `away`, so that mails come back from it, until None."""
+        self.local.mailbox(email, matter)
+
     def hold(self, service: str, *, held: bool) -> None:
         """Have `textract` or `mail` be slow: its calls wait until they are let go."""
         self.local.hold(service, held=held)

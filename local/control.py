@@ -103,6 +103,7 @@ class Control:
             "POST /_local/sandbox": self._sandbox,
             "POST /_local/verify": lambda asked: self._mail.verify(_text(asked, "email")),
             "POST /_local/unverify": lambda asked: self._mail.unverify(_text(asked, "email")),
+            "POST /_local/mailbox": self._mailbox,
             "POST /_local/hold": self._hold,
             "POST /_local/crowd": lambda asked: self._apis.crowd(there=bool(asked["there"])),
             "POST /_local/fail-mail": lambda asked: self._faults.fail_mail(_optional_text(asked, "code")),
@@ -132,6 +133,9 @@ class Control:
     def _sandbox(self, asked: dict[str, Any]) -> dict[str, Any]:
         self._account.sandbox = bool(asked["enabled"])
         return {"enabled": self._account.sandbox}
+
+    def _mailbox(self, asked: dict[str, Any]) -> None:
+        self._faults.mailboxes.tell(_text(asked, "email"), _optional_text(asked, "matter"))
 
     def _hold(self, asked: dict[str, Any]) -> None:
         self._faults.hold(_text(asked, "service"), held=bool(asked["held"]))

@@ -6,6 +6,8 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from local.mailboxes import Mailboxes
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -102,6 +104,7 @@ class Faults:
         textract_error: What every DetectDocumentText answers.
         textract_answer: What DetectDocumentText answers on every object that there is, unless there is an error to.
         mail_error: What every send answers.
+        mailboxes: What is the matter with mailboxes.
     """
 
     textract: Gate = field(default_factory=Gate)
@@ -109,6 +112,7 @@ class Faults:
     textract_error: AwsError | None = None
     textract_answer: dict[str, Any] | None = None
     mail_error: MailError | None = None
+    mailboxes: Mailboxes = field(default_factory=Mailboxes)
 
     def hold(self, service: str, *, held: bool) -> None:
         """Have `textract` or `mail` be slow: its calls wait until it is not held any more.

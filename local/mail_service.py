@@ -1,5 +1,7 @@
 """SES's sends, in front of moto: the sandbox is enforced as AWS does it, and what goes out is kept in the inbox.
 
+Unless its mailbox sends it back (`mailboxes`): then that is told, to whom it is to be told (`mail_events`).
+
 moto answers the call; this looks at it before (who may be written to, is the configuration set there) and after. An
 identity that is there already is not created again: an account has each once in a region, and moto would make it anew.
 
@@ -24,9 +26,12 @@ from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
 from local.http_message import Response, aws_json_error
+from local.mail_events import MailEvents
+from local.mailboxes import SIMULATOR
 
 if TYPE_CHECKING:
     from local.account import Account
+    from local.clock import Clock
     from local.faults import Faults
     from local.http_message import Request
     from local.inbox import Inbox
@@ -55,7 +60,7 @@ original verification request.
 If you did NOT request to verify this email address, do not click on the link.
 """
 _MESSAGE_ID: Final = re.compile(r"<MessageId>([^<]+)</MessageId>")
-_SIMULATOR: Final = "simulator.amazonses.com"
+_TAG: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,7 @@ class Send:
     recipients: list[str]
     configuration_set: str
     raw: bytes
+    tags: dict[str, str]
 
     def error(self, code: str, message: str, status: int = 400) -> Response:
         """An error in the interface's own form."""
@@ -83,8 +89,11 @@ class Send:
 class MailService:
     """Sends mail, into the inbox."""
 
-    def __init__(self, account: Account, inbox: Inbox, region: str, faults: Faults, endpoint: str) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 - it joins all of these
+        self, account: Account, inbox: Inbox, clock: Clock, region: str, faults: Faults, endpoint: str
+    ) -> None:
         self._endpoint = endpoint
+        self._events = MailEvents(account, clock)
         self._pending: dict[str, str] = {}
         self._account = account
         self._inbox = inbox
@@ -172,13 +181,15 @@ class MailService:
             return refused
         response = self._account.handle(request, account_id)
         if response.status == 200:  # noqa: PLR2004 - HTTP's own number
-            self._inbox.deliver(
-                send.raw,
-                message_id=_message_id(send, response),
-                to=send.recipients,
-                configuration_set=send.configuration_set,
-            )
+            self._deliver(send, _message_id(send, response), account_id)
         return response
+
+    def _deliver(self, send: Send, message_id: str, account_id: str) -> None:
+        answers = {one: answer for one in send.recipients if (answer := self._faults.mailboxes.answer_of(one))}
+        taken = [one for one in send.recipients if one not in answers or answers[one].taken]
+        if taken:
+            self._inbox.deliver(send.raw, message_id=message_id, to=taken, configuration_set=send.configuration_set)
+        self._events.bounced(send, message_id, account_id, answers)
 
     def _create_identity(self, request: Request, account_id: str) -> Response:
         """Answer SESv2's CreateEmailIdentity.
@@ -200,6 +211,8 @@ class MailService:
                 return send.error(code, f"Configuration set <{send.configuration_set}> does not exist.")
             needed = [send.sender, *(send.recipients if self._account.sandbox else [])]
             unverified = [one for one in dict.fromkeys(needed) if not _is_verified(backend.email_identities, one)]
+        if wrong := [tag for tag in (*send.tags, *send.tags.values()) if not _TAG.fullmatch(tag)]:
+            return send.error("InvalidParameterValue", f"Invalid tag <{wrong[0]}>: only [A-Za-z0-9_-], at most 256.")
         if not send.recipients:
             return send.error("InvalidParameterValue", "Missing required header 'To'.")
         if unverified:
@@ -260,9 +273,10 @@ def _region_of(request: Request) -> str:
 def _parse_v1(request: Request, region: str) -> Send:
     form = {name: values[0] for name, values in parse_qs(request.body.decode(), keep_blank_values=True).items()}
     source, configuration_set = form.get("Source", ""), form.get("ConfigurationSetName", "")
+    tags = dict(zip(_members(form, "Tags", ".Name"), _members(form, "Tags", ".Value"), strict=True))
     if form["Action"] == "SendRawEmail":
         raw = _decode(form.get("RawMessage.Data", ""))
-        return _raw_send(1, region, source, _members(form, "Destinations"), configuration_set, raw)
+        return _raw_send(1, region, source, _members(form, "Destinations"), configuration_set, raw, tags)
     lists = {name: _members(form, f"Destination.{name}Addresses") for name in ("To", "Cc", "Bcc")}
     message = _compose(
         source,
@@ -271,7 +285,7 @@ def _parse_v1(request: Request, region: str) -> Send:
         form.get("Message.Body.Text.Data"),
         form.get("Message.Body.Html.Data"),
     )
-    return Send(1, region, parseaddr(source)[1], _all(lists), configuration_set, message.as_bytes())
+    return Send(1, region, parseaddr(source)[1], _all(lists), configuration_set, message.as_bytes(), tags)
 
 
 def _parse_v2(request: Request, region: str) -> Send:
@@ -279,9 +293,11 @@ def _parse_v2(request: Request, region: str) -> Send:
     source, configuration_set = asked.get("FromEmailAddress") or "", asked.get("ConfigurationSetName") or ""
     destination = asked.get("Destination") or {}
     lists = {name: destination.get(f"{name}Addresses") or [] for name in ("To", "Cc", "Bcc")}
+    tags = {tag["Name"]: tag["Value"] for tag in asked.get("EmailTags") or []}
     content = asked.get("Content") or {}
     if "Raw" in content:
-        return _raw_send(2, region, source, _all(lists), configuration_set, _decode(content["Raw"].get("Data", "")))
+        raw = _decode(content["Raw"].get("Data", ""))
+        return _raw_send(2, region, source, _all(lists), configuration_set, raw, tags)
     simple = content.get("Simple") or {}
     body = simple.get("Body") or {}
     text, html = body.get("Text", {}).get("Data"), body.get("Html", {}).get("Data")
@@ -292,11 +308,17 @@ def _parse_v2(request: Request, region: str) -> Send:
         kind, _, subtype = attachment.get("ContentType", "application/octet-stream").partition("/")
         raw = _decode(attachment["RawContent"])
         message.add_attachment(raw, maintype=kind, subtype=subtype, filename=attachment["FileName"])
-    return Send(2, region, parseaddr(source)[1], _all(lists), configuration_set, message.as_bytes())
+    return Send(2, region, parseaddr(source)[1], _all(lists), configuration_set, message.as_bytes(), tags)
 
 
 def _raw_send(  # noqa: PLR0913, PLR0917 - the parts of one value
-    version: int, region: str, source: str, recipients: list[str], configuration_set: str, raw: bytes
+    version: int,
+    region: str,
+    source: str,
+    recipients: list[str],
+    configuration_set: str,
+    raw: bytes,
+    tags: dict[str, str],
 ) -> Send:
     # `policy.default` makes it an EmailMessage; the function's declared type is that of older policies.
     message = cast("EmailMessage", message_from_bytes(raw, policy=policy.default))
@@ -304,7 +326,7 @@ def _raw_send(  # noqa: PLR0913, PLR0917 - the parts of one value
     sender = parseaddr(source or str(message.get("From", "")))[1]
     to = _addresses(recipients or named)
     header_set = str(message.get("X-SES-CONFIGURATION-SET", ""))
-    return Send(version, region, sender, to, configuration_set or header_set, raw)
+    return Send(version, region, sender, to, configuration_set or header_set, raw, tags)
 
 
 def _compose(
@@ -332,9 +354,9 @@ def _addresses(written: list[str]) -> list[str]:
     return list(dict.fromkeys(address for _, address in getaddresses(written) if address))
 
 
-def _members(form: dict[str, str], name: str) -> list[str]:
+def _members(form: dict[str, str], name: str, part: str = "") -> list[str]:
     found: list[str] = []
-    while (value := form.get(f"{name}.member.{len(found) + 1}")) is not None:
+    while (value := form.get(f"{name}.member.{len(found) + 1}{part}")) is not None:
         found.append(value)
     return found
 
@@ -348,7 +370,7 @@ def _decode(encoded: str) -> bytes:
 
 def _is_verified(identities: dict[str, Any], address: str) -> bool:
     domain = address.rpartition("@")[2].lower()
-    return address in identities or domain in identities or domain == _SIMULATOR
+    return address in identities or domain in identities or domain == SIMULATOR
 
 
 def _message_id(send: Send, response: Response) -> str:

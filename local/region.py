@@ -118,7 +118,7 @@ class Region:
         edge = Edge(self.account, apis, self.endpoint)
         faults = Faults()
         stack.callback(faults.release)
-        mail = MailService(self.account, self.inbox, region, faults, self.endpoint)
+        mail = MailService(self.account, self.inbox, self.clock, region, faults, self.endpoint)
         textract = TextractService(self.account, self.ledger, faults)
         stack.callback(textract.stop)
         bus = EventBus(self.account, self.clock)

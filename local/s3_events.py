@@ -57,9 +57,8 @@ def _to_topic(account_id: str, event_body: dict[str, Any], topic_arn: str, regio
     if account is None:
         _moto_to_topic(account_id, event_body, topic_arn, region_name)
         return
-    topic = account.topic(topic_arn)
-    if topic is not None and _lets_in(topic_arn, "sns:Publish", event_body, account_id):
-        topic.sns_backend.publish(arn=topic_arn, message=json.dumps(event_body))
+    if _lets_in(topic_arn, "sns:Publish", event_body, account_id):
+        account.publish(topic_arn, json.dumps(event_body))
 
 
 def _lets_in(arn: str, action: str, event: dict[str, Any], account_id: str) -> bool:

@@ -46,6 +46,7 @@ from runtime.core.use_cases.addresses import (
     StopMails,
     Verifier,
 )
+from runtime.core.use_cases.bounces import NoteBounce
 from runtime.core.use_cases.bulk import Bulk
 from runtime.core.use_cases.count import Count
 from runtime.core.use_cases.deadline import Deadline
@@ -65,6 +66,7 @@ from runtime.handlers.failures import read as dead_letters_from
 from runtime.handlers.ingest import work as ingesting
 from runtime.handlers.notify import work as notifying
 from runtime.handlers.publish import work as publishing
+from runtime.handlers.ses_events import read as mails_from
 from runtime.handlers.sweep import scheduled
 from runtime.settings import (
     ApiSettings,
@@ -294,7 +296,8 @@ class Wiring:
             site=told.site_url,
             lease_seconds=told.lease_seconds,
         )
-        return self._batches(notifying(use_case, send_proof), log)
+        note_bounce = NoteBounce(use_case.requests, addresses, self.clock, log)
+        return self._batches(notifying(use_case, send_proof, note_bounce), log, mails_from)
 
     def deadline(self) -> Handler:
         """Tells who waits too long."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from runtime.adapters.vendor_errors import vendor_errors
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
     from mypy_boto3_ses import SESClient
+
+    from runtime.core.bounce import MessageTags
 
 
 class SesMailer:
@@ -46,7 +49,7 @@ class SesMailer:
         with vendor_errors():
             self._ses.delete_identity(Identity=address)
 
-    def send(self, message: EmailMessage, recipient: str) -> str:
+    def send(self, message: EmailMessage, recipient: str, tags: MessageTags) -> str:
         """Send; see the port."""
         try:
             with vendor_errors({"MessageRejected": _MessageRejectedError}):
@@ -55,6 +58,7 @@ class SesMailer:
                     Destinations=[recipient],
                     RawMessage={"Data": message.as_bytes()},
                     ConfigurationSetName=self._configuration_set,
+                    Tags=[{"Name": name, "Value": value} for name, value in asdict(tags).items() if value],
                 )
         except _MessageRejectedError as error:
             told = str(error.__cause__)

@@ -287,6 +287,18 @@ class MailUndeliverable(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MailBounced(Event):
+    """A mail that SES had taken came back; an outcome's leaves its request undeliverable, and the result is kept."""
+
+    level: ClassVar[str] = "warning"
+    request_id: str | None
+    proof: str | None
+    kind: str | None
+    message_id: str
+    cause: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class MessagePostponed(Event):
     """A service was busy or down; the message will be delivered again, so many seconds later."""
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
     from runtime.core.addresses import AddressToken, Proof, SentAs, Standing
+    from runtime.core.bounce import MessageTags
     from runtime.core.bulk import Document, Run, Starter
     from runtime.core.dead_letter import DeadLetter
     from runtime.core.events import Event
@@ -269,6 +270,13 @@ class Requests(Protocol):
         self, request_id: str, attempt: str, state: RequestState, now: float, reason: Reason | None = None
     ) -> None:
         """The request has its outcome, mailed now unless it is `UNDELIVERABLE`; nothing happens without that right."""
+        ...
+
+    def bounced(self, request_id: str, attempt: str) -> bool:
+        """What this attempt had mailed came back: the request is `UNDELIVERABLE`, and keeps a reason that it has.
+
+        True if it is so now or already. False: another attempt mailed it since, or mails it.
+        """
         ...
 
     def reopen(self, request_id: str, *, forget_reason: bool) -> bool:
@@ -571,8 +579,13 @@ class Mailer(Protocol):
         """Have SES forget the address; nothing happens if it does not know it."""
         ...
 
-    def send(self, message: EmailMessage, recipient: str) -> str:
+    def send(self, message: EmailMessage, recipient: str, tags: MessageTags) -> str:
         """Send to this recipient and nobody else, whatever the message's headers say; the answer is the message's id.
+
+        Args:
+            message: The mail.
+            recipient: An address.
+            tags: What comes again with SES's word if the mail comes back.
 
         Raises:
             AddressUnverified: The recipient has not verified the address.

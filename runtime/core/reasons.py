@@ -28,6 +28,7 @@ class Reason(StrEnum):
     UNREADABLE = "unreadable"
     MULTIPLE_PAGES = "multiple_pages"
     RECIPIENT_NOT_VERIFIED = "recipient_not_verified"
+    BOUNCED = "bounced"
     INTERNAL = "internal"
 
 
@@ -78,6 +79,11 @@ EXPLANATIONS: Final = {
     Reason.RECIPIENT_NOT_VERIFIED: Explanation(
         what="The address is not verified, so we may not send mail to it.",
         remedy="Follow the link in the verification mail, then ask for the result again.",
+        retryable=True,
+    ),
+    Reason.BOUNCED: Explanation(
+        what="The mail to you came back.",
+        remedy="Check that your address is right and its mailbox not full, then ask for the mail again.",
         retryable=True,
     ),
     Reason.INTERNAL: Explanation(

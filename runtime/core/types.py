@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 class RequestState(StrEnum):
     """How far a request has come.
 
-    Only forward, with two exceptions: a `SENDING` lease may be given back or run out, and what was `UNDELIVERABLE` is
-    taken up again when somebody asks for it.
+    Only forward, with three exceptions: a `SENDING` lease may be given back or run out, what was mailed is
+    `UNDELIVERABLE` if the mail comes back, and what is `UNDELIVERABLE` is taken up again when somebody asks for it.
     """
 
     OPEN = "OPEN"

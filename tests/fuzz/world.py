@@ -116,7 +116,7 @@ class World:
             Queue.COUNT: counting.work(service.count),
             Queue.BULK: bulk.work(service.bulk),
             Queue.PUBLISH: publish.work(service.publish),
-            Queue.NOTIFY: notify.work(service.notify, service.send_proof),
+            Queue.NOTIFY: notify.work(service.notify, service.send_proof, service.note_bounce),
         }
         self._batches = {queue: Batch(work, Deliveries(), service.log) for queue, work in works.items()}
         sources = {arn: str(queue) for queue, arn in ARNS.items()}

@@ -12,6 +12,7 @@ from runtime.core.addresses import Standing
 from runtime.core.bulk import LOST, QUIET_SECONDS, SUCCEEDED, UNDER_WAY, Starter
 from runtime.core.errors import Absent, AddressUnverified, Changed, Throttled
 from runtime.core.ports import Counted, Form, StoredCount
+from runtime.core.reasons import Reason
 from runtime.core.types import RecordState, RequestState, Stage
 
 if TYPE_CHECKING:
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
     from runtime.core.addresses import AddressToken, Proof, SentAs
+    from runtime.core.bounce import MessageTags
     from runtime.core.bulk import Document, Run
     from runtime.core.dead_letter import DeadLetter
     from runtime.core.events import Event
     from runtime.core.manifest import Outcome
-    from runtime.core.reasons import Reason
     from runtime.core.transcript import Transcript
     from runtime.core.types import Claim, Content, Record, Request
     from runtime.core.word_count import WordCount
@@ -335,6 +336,14 @@ class MemoryRequests:
             sent = {} if state is RequestState.UNDELIVERABLE else {Stage.SENT: now}
             self._change(request_id, state=state, reason=reason or row.reason, times={**row.times, **sent})
 
+    def bounced(self, request_id: str, attempt: str) -> bool:
+        row = self.rows.get(request_id)
+        if row is None or not row.state.settled or self.senders.get(request_id, ("", 0.0))[0] != attempt:
+            return False
+        times = {stage: time for stage, time in row.times.items() if stage is not Stage.SENT}
+        self._change(request_id, state=RequestState.UNDELIVERABLE, reason=row.reason or Reason.BOUNCED, times=times)
+        return True
+
     def reopen(self, request_id: str, *, forget_reason: bool) -> bool:
         row = self.rows.get(request_id)
         if row is None or row.state is not RequestState.UNDELIVERABLE:
@@ -564,6 +573,7 @@ class MemoryMailer:
     sandbox: bool = False
     sent: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
+    tags: list[MessageTags] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     pending: set[str] = field(default_factory=set)
 
@@ -583,11 +593,12 @@ class MemoryMailer:
         self.pending.discard(address)
         self.proven.add(address)
 
-    def send(self, message: EmailMessage, recipient: str) -> str:
+    def send(self, message: EmailMessage, recipient: str, tags: MessageTags) -> str:
         if self.sandbox and recipient not in self.proven:
             raise AddressUnverified
         self.sent.append(message)
         self.recipients.append(recipient)
+        self.tags.append(tags)
         return f"message-{len(self.sent)}"
 
 

@@ -22,6 +22,7 @@ from runtime.core.use_cases.addresses import (
     StopMails,
     Verifier,
 )
+from runtime.core.use_cases.bounces import NoteBounce
 from runtime.core.use_cases.bulk import Bulk
 from runtime.core.use_cases.count import Count
 from runtime.core.use_cases.deadline import Deadline
@@ -206,6 +207,7 @@ class Service:
             site=SITE,
             lease_seconds=LEASE,
         )
+        self.note_bounce = NoteBounce(self.requests, self.addresses, **around)
         self.deadline = Deadline(
             self.requests,
             self.addresses,

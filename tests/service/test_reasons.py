@@ -81,6 +81,7 @@ def run(
         return code, [json.loads(line) for line in capfd.readouterr().out.splitlines()]
 
     yield command
+    cloud.mailbox(EMAIL, None)
     cloud.fail_textract(None)
     cloud.verify(EMAIL)
 
@@ -101,7 +102,7 @@ def says_why(letter: EmailMessage, reason: Reason, filename: str) -> bool:
 
 
 def test_every_reason_has_a_file_or_a_state_here() -> None:
-    states = {Reason.RECIPIENT_NOT_VERIFIED, Reason.INTERNAL}
+    states = {Reason.RECIPIENT_NOT_VERIFIED, Reason.BOUNCED, Reason.INTERNAL}
     assert {reason for reason, _ in FILES.values()} | states == set(Reason)
 
 
@@ -120,6 +121,22 @@ def test_a_file_that_cannot_be_counted_is_told_with_its_reason_and_by_mail(
         assert (letter["To"], letter["Subject"]) == (EMAIL, each["mail"]["subject"])
         assert says_why(letter, reason, name), f"{name}: {letter.get_body(('plain',))}"
         assert not list(letter.iter_attachments())
+
+
+def test_a_mail_that_comes_back_is_told_and_its_result_is_kept_and_sent_without_new_ocr(
+    cloud: Cloud, run: Callable[..., Run], tmp_path: Path
+) -> None:
+    file = tmp_path / "page.png"
+    file.write_bytes(to_bytes(page("Returned to its sender"), "PNG"))
+    cloud.mailbox(EMAIL, "full")
+    code, (told,) = run(file)
+    assert (code, told["state"], told["reason"], told["mail"]) == (1, "UNDELIVERABLE", "bounced", None)
+    assert (told["total_words"], told["ocr_calls"]) == (4, 1)
+    assert letters(cloud, told["request_id"]) == []
+    cloud.mailbox(EMAIL, None)
+    assert main(["resend", told["request_id"], "--out", str(tmp_path / "out")]) == 0
+    (letter,) = letters(cloud, told["request_id"])
+    assert letter["Subject"] == "Your OCR Results are Available"
 
 
 def test_an_address_that_is_not_verified_is_told_and_its_result_is_kept_and_sent_without_new_ocr(

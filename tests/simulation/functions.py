@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from runtime.core.limits import UPLOADS, DailyLimit
+from runtime.core.use_cases.bounces import NoteBounce
 from runtime.core.use_cases.bulk import Bulk
 from runtime.core.use_cases.count import Count
 from runtime.core.use_cases.deadline import Deadline
@@ -224,6 +225,7 @@ _WORKING: Final = (
                 lease_seconds=MAIL_LEASE,
             ),
             _nobody_proves,
+            NoteBounce(ports.requests, ports.addresses, ports.clock, ports.log),
         ),
         timeout=30.0,
         calls=(

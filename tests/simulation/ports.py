@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from runtime.core import ports as core
+    from runtime.core.bounce import MessageTags
     from runtime.core.bulk import Engine
     from runtime.core.events import Event
     from runtime.handlers.batch import Deliveries
@@ -143,7 +144,7 @@ class _Ses:
     def verified(self, addresses: Sequence[str]) -> set[str]:
         return {address for address in addresses if address in self.world.proven}
 
-    def send(self, letter: Letter, recipient: str) -> str:
+    def send(self, letter: Letter, recipient: str, tags: MessageTags) -> str:  # noqa: ARG002  as the port
         world = self.world
         if world.plan.sandbox and recipient not in world.proven:
             raise AddressUnverified

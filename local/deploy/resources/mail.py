@@ -20,6 +20,18 @@ _CONFIGURATION_SET: Shape = {
     "sendingOptions": Nested("SendingOptions", {"sendingEnabled": "SendingEnabled"}),
     "suppressionOptions": Nested("SuppressionOptions", {"suppressedReasons": "SuppressedReasons"}),
 }
+_EVENT_DESTINATION: Shape = {
+    "configurationSetName": "ConfigurationSetName",
+    "eventDestinationName": "EventDestinationName",
+    "eventDestination": Nested(
+        "EventDestination",
+        {
+            "enabled": "Enabled",
+            "matchingEventTypes": "MatchingEventTypes",
+            "snsDestination": Nested("SnsDestination", {"topicArn": "TopicArn"}),
+        },
+    ),
+}
 
 
 def _identity(creation: Creation) -> Created:
@@ -61,7 +73,26 @@ def _delete_configuration_set(deletion: Deletion) -> None:
     deletion.call("sesv2", "delete_configuration_set", ConfigurationSetName=deletion.id)
 
 
+def _event_destination(creation: Creation) -> Created:
+    request = creation.inputs.translate(_EVENT_DESTINATION)
+    creation.call("sesv2", "create_configuration_set_event_destination", **request)
+    return Created(f"{request['ConfigurationSetName']}|{request['EventDestinationName']}")
+
+
+def _delete_event_destination(deletion: Deletion) -> None:
+    set_name, name = deletion.id.split("|")
+    deletion.call(
+        "sesv2",
+        "delete_configuration_set_event_destination",
+        ConfigurationSetName=set_name,
+        EventDestinationName=name,
+    )
+
+
 KINDS: dict[str, Kind] = {
     "aws:sesv2/configurationSet:ConfigurationSet": Kind(_configuration_set, _delete_configuration_set),
+    "aws:sesv2/configurationSetEventDestination:ConfigurationSetEventDestination": Kind(
+        _event_destination, _delete_event_destination
+    ),
     "aws:sesv2/emailIdentity:EmailIdentity": Kind(_identity, _delete_identity),
 }

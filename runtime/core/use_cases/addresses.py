@@ -26,6 +26,7 @@ from runtime.core.addresses import (
     address_of,
     name_of,
 )
+from runtime.core.bounce import MailKind, MessageTags
 from runtime.core.errors import AddressUnverified, BadRequest, Retryable
 from runtime.core.insist import insist
 from runtime.core.mail import compose
@@ -162,7 +163,7 @@ class SendProof:
                 not_me=links.not_me(self.site, proof.stop_token),
                 sender=self.sender,
             )
-            message_id = self.mailer.send(letter, proof.email)
+            message_id = self.mailer.send(letter, proof.email, MessageTags(MailKind.PROOF, proof.proof_id))
         except AddressUnverified:
             if self.verification is Verification.LINK:
                 self._unsent(proof, "sandbox")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from runtime.core import events, keys
 from runtime.core.addresses import name_of
+from runtime.core.bounce import MailKind, MessageTags
 from runtime.core.errors import AddressUnverified, Retryable
 from runtime.core.insist import insist
 from runtime.core.mail import compose
@@ -55,7 +56,7 @@ class Deadline:
         self.log.emit(
             events.MailSent(
                 request_id=request.request_id,
-                kind="late",
+                kind=MailKind.LATE,
                 message_id=message_id,
                 seconds_since_upload=None if uploaded is None else round(now - uploaded, 3),
             )
@@ -67,4 +68,5 @@ class Deadline:
         now = self.clock.now()
         if not self.requests.begin_late(request.request_id, now=now, lease_until=now + self.lease_seconds):
             raise Retryable("another delivery is sending it, or died and still has its lease, or the outcome is known")
-        return self.mailer.send(compose.late(request, sender=self.sender, site=self.site), request.email)
+        letter = compose.late(request, sender=self.sender, site=self.site)
+        return self.mailer.send(letter, request.email, MessageTags(MailKind.LATE, request.request_id))

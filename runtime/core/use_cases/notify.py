@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from runtime.core import events
 from runtime.core.addresses import name_of
+from runtime.core.bounce import MailKind, MessageTags
 from runtime.core.errors import Absent, AddressUnverified, Retryable
 from runtime.core.insist import insist
 from runtime.core.mail import compose
@@ -98,8 +99,9 @@ class Notify:
 
     def _settle(self, request: Request, outcome: Reason | Result, attempt: str) -> None:
         reason = outcome if isinstance(outcome, Reason) else None
+        kind = MailKind.FAILURE if reason else MailKind.RESULT
         try:
-            message_id = self._mail(request, outcome)
+            message_id = self._mail(request, outcome, MessageTags(kind, request.request_id, attempt))
         except AddressUnverified:
             why = reason or Reason.RECIPIENT_NOT_VERIFIED
             self.requests.settle(request.request_id, attempt, RequestState.UNDELIVERABLE, self.clock.now(), why)
@@ -115,13 +117,13 @@ class Notify:
         self.log.emit(
             events.MailSent(
                 request_id=request.request_id,
-                kind="failure" if reason else "result",
+                kind=kind,
                 message_id=message_id,
                 seconds_since_upload=None if uploaded is None else round(now - uploaded, 3),
             )
         )
 
-    def _mail(self, request: Request, outcome: Reason | Result) -> str:
+    def _mail(self, request: Request, outcome: Reason | Result, tags: MessageTags) -> str:
         name = name_of(request.email)
         if not self.addresses.get(name).proven:
             raise AddressUnverified
@@ -137,7 +139,7 @@ class Notify:
                 kept_until=outcome.kept_until,
             )
         try:
-            return self.mailer.send(letter, request.email)
+            return self.mailer.send(letter, request.email, tags)
         except AddressUnverified:
             self.addresses.unproven(name, self.clock.now())
             raise

@@ -9,6 +9,7 @@ from tests.components.rules import events
 from tests.components.rules.kinds import (
     ALARM,
     BUCKET_NOTIFICATION,
+    EVENT_DESTINATION,
     EVENT_TARGET,
     QUEUE_POLICY,
     ROLE_POLICY,
@@ -24,6 +25,7 @@ _EVENTS: Final = "EventsFromOurSource"
 _TO_COUNT: Final = "s3.amazonaws.com <cache-results-bucket.arn> sqs:SendMessage <words-count-queue.arn>"
 _TO_TOPIC: Final = "s3.amazonaws.com <site-uploads-bucket.arn> sns:Publish <site-topic.arn>"
 _TO_INGEST: Final = "sns.amazonaws.com <site-topic.arn> sqs:SendMessage <ocr-ingest-queue.arn>"
+_BOUNCED: Final = "ses.amazonaws.com <mail-configuration.arn> sns:Publish"
 _ALARM: Final = alarm()
 
 
@@ -45,7 +47,65 @@ def _topic_told(**parts: object) -> Change:
     return but(BUCKET_NOTIFICATION, "site-uploads-wakes", topics=[told])
 
 
+def _came_back(**parts: object) -> Change:
+    """SES tells so what came back."""
+    topic = {"topicArn": "<mail-bounces.arn>"}
+    told = {"enabled": True, "matchingEventTypes": ["BOUNCE", "REJECT"], "snsDestination": topic} | parts
+    told = {key: value for key, value in told.items() if value is not LEFT_OUT}
+    return but(EVENT_DESTINATION, "mail-bounces-told", eventDestination=told)
+
+
 EXAMPLES: Final[dict[str, Example]] = {
+    "bounces that are told to a topic that does not let SES in": minds(
+        events.events_are_let_in,
+        _came_back(snsDestination={"topicArn": "<site-topic.arn>"}),
+        f"mail-bounces-told sends where no policy lets it in: {_BOUNCED} <site-topic.arn>",
+    ),
+    "bounces that are told to no topic": minds(
+        events.events_are_let_in,
+        _came_back(snsDestination=LEFT_OUT),
+        f"mail-bounces-told sends where no policy lets it in: {_BOUNCED} nowhere",
+    ),
+    "bounces of a configuration set that is not ours": lets_pass(
+        events.events_are_let_in,  # see ses_tells_what_came_back
+        but(EVENT_DESTINATION, "mail-bounces-told", configurationSetName="elsewhere"),
+    ),
+    "a configuration set whose bounces nobody is told": minds(
+        events.ses_tells_what_came_back,
+        without(EVENT_DESTINATION, "mail-bounces-told"),
+        "mail-configuration tells nobody what came back",
+    ),
+    "another's bounces": minds(
+        events.ses_tells_what_came_back,
+        but(EVENT_DESTINATION, "mail-bounces-told", configurationSetName="elsewhere"),
+        "mail-bounces-told is of a configuration set that is not ours",
+        "mail-configuration tells nobody what came back",
+    ),
+    "bounces alone": minds(
+        events.ses_tells_what_came_back,
+        _came_back(matchingEventTypes=["BOUNCE"]),
+        "mail-bounces-told tells of BOUNCE",
+    ),
+    "who opened which mail": minds(
+        events.ses_tells_what_came_back,
+        _came_back(matchingEventTypes=["REJECT", "OPEN", "BOUNCE"]),
+        "mail-bounces-told tells of REJECT, OPEN, BOUNCE",
+    ),
+    "bounces and rejects in another order": lets_pass(
+        events.ses_tells_what_came_back,
+        _came_back(matchingEventTypes=["REJECT", "BOUNCE"]),
+    ),
+    "bounces that are not told for now": minds(
+        events.ses_tells_what_came_back,
+        _came_back(enabled=LEFT_OUT),
+        "mail-bounces-told is switched off",
+    ),
+    "bounces for two": minds(
+        events.ses_tells_what_came_back,
+        _came_back(cloudWatchDestination={}, kinesisFirehoseDestination={}),
+        "mail-bounces-told has cloudWatchDestination, which no rule looks at",
+        "mail-bounces-told has kinesisFirehoseDestination, which no rule looks at",
+    ),
     "a queue that lets in a rule whose target it is no more": minds(
         events.who_is_let_in_sends,
         but(EVENT_TARGET, "words-bulk-hears-ends", rule="other"),
@@ -154,9 +214,11 @@ EXAMPLES: Final[dict[str, Example]] = {
                     "mend-failures-rights",
                     "mend-sweep-rights",
                 )
-            )
+            ),
+            without(SUBSCRIPTION, "mail-notify-subscription"),
         ),
         "mail-notify-queue is sent nothing",
+        "mail-bounces is heard by nobody",
     ),
     "a topic that is sent nothing": minds(
         events.queues_and_topics_are_used,

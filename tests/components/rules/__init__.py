@@ -128,6 +128,7 @@ RULES: Final[tuple[Rule, ...]] = (
     events.queues_and_topics_are_used,
     events.notifications_tell_of_new_objects_of_one_folder,
     events.subscriptions_hand_on_what_was_published,
+    events.ses_tells_what_came_back,
     rights.roles_are_for_one_function_each,
     rights.rights_exist,
     rights.rights_are_narrow,

@@ -71,14 +71,7 @@ def _lets_in(statement: Statement, sends: tuple[str, str, str, str]) -> bool:
 
 def _deliveries(stack: RecordedStack) -> Iterator[tuple[Recorded, tuple[str, str, str, str]]]:
     """Who delivers, and the service, source, action and target of it."""
-    buckets = by(stack, kinds.BUCKET, "bucket")
-    for notification in stack.of(kinds.BUCKET_NOTIFICATION):
-        if notification.inputs["bucket"] in buckets:
-            source = buckets[notification.inputs["bucket"]].out("arn")
-            for queue in notification.inputs.get("queues", ()):
-                yield notification, ("s3.amazonaws.com", source, "sqs:SendMessage", queue["queueArn"])
-            for topic in notification.inputs.get("topics", ()):
-                yield notification, ("s3.amazonaws.com", source, "sns:Publish", topic["topicArn"])
+    yield from _of_buckets(stack)
     for subscription in stack.of(kinds.SUBSCRIPTION):
         topic, queue = subscription.inputs["topic"], subscription.inputs["endpoint"]
         yield subscription, ("sns.amazonaws.com", topic, "sqs:SendMessage", queue)
@@ -87,9 +80,46 @@ def _deliveries(stack: RecordedStack) -> Iterator[tuple[Recorded, tuple[str, str
         if target.inputs["arn"] in queues and target.inputs["rule"] in rules:
             source = rules[target.inputs["rule"]].out("arn")
             yield target, ("events.amazonaws.com", source, "sqs:SendMessage", target.inputs["arn"])
+    mail = by(stack, kinds.CONFIGURATION_SET, "configurationSetName")
+    for destination in stack.of(kinds.EVENT_DESTINATION):
+        if destination.inputs["configurationSetName"] in mail:
+            source = mail[destination.inputs["configurationSetName"]].out("arn")
+            topic = destination.inputs["eventDestination"].get("snsDestination", {}).get("topicArn", "nowhere")
+            yield destination, ("ses.amazonaws.com", source, "sns:Publish", topic)
     for alarm in stack.of(kinds.ALARM):
         for topic in told_by(alarm):
             yield alarm, ("cloudwatch.amazonaws.com", alarm.out("arn"), "sns:Publish", topic)
+
+
+def _of_buckets(stack: RecordedStack) -> Iterator[tuple[Recorded, tuple[str, str, str, str]]]:
+    buckets = by(stack, kinds.BUCKET, "bucket")
+    for notification in stack.of(kinds.BUCKET_NOTIFICATION):
+        if notification.inputs["bucket"] in buckets:
+            source = buckets[notification.inputs["bucket"]].out("arn")
+            for queue in notification.inputs.get("queues", ()):
+                yield notification, ("s3.amazonaws.com", source, "sqs:SendMessage", queue["queueArn"])
+            for topic in notification.inputs.get("topics", ()):
+                yield notification, ("s3.amazonaws.com", source, "sns:Publish", topic["topicArn"])
+
+
+def ses_tells_what_came_back(stack: RecordedStack) -> Iterator[str]:
+    """Or a mail that did not arrive stays "mailed". What arrived, or was opened, is nobody's business."""
+    mail = by(stack, kinds.CONFIGURATION_SET, "configurationSetName")
+    told: set[str] = set()
+    for destination in stack.of(kinds.EVENT_DESTINATION):
+        whose, what = destination.inputs["configurationSetName"], destination.inputs["eventDestination"]
+        if whose not in mail:
+            yield f"{destination.name} is of a configuration set that is not ours"
+        if sorted(what["matchingEventTypes"]) != ["BOUNCE", "REJECT"]:
+            yield f"{destination.name} tells of {', '.join(what['matchingEventTypes'])}"
+        if not what.get("enabled"):
+            yield f"{destination.name} is switched off"
+        for other in sorted(set(what) - {"enabled", "matchingEventTypes", "snsDestination"}):
+            yield f"{destination.name} has {other}, which no rule looks at"
+        told.add(whose)
+    for name, configuration in mail.items():
+        if name not in told:
+            yield f"{configuration.name} tells nobody what came back"
 
 
 def notifications_tell_of_new_objects_of_one_folder(stack: RecordedStack) -> Iterator[str]:

@@ -23,6 +23,7 @@ CERTIFICATE_PROOF = "aws:acm/certificateValidation:CertificateValidation"
 CONFIGURATION_SET = "aws:sesv2/configurationSet:ConfigurationSet"
 DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
+EVENT_DESTINATION = "aws:sesv2/configurationSetEventDestination:ConfigurationSetEventDestination"
 EVENT_RULE = "aws:cloudwatch/eventRule:EventRule"
 EVENT_SOURCE_MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 EVENT_TARGET = "aws:cloudwatch/eventTarget:EventTarget"
@@ -101,6 +102,7 @@ KINDS: Final[dict[str, Kind]] = {
     CONFIGURATION_SET: Kind("what SES does with our mail", Name("configurationSetName", 64, _WORD), "ses"),
     DASHBOARD: Kind("shows metrics that something emits", Name("dashboardName", 255, _WORD)),
     DISTRIBUTION: Kind("over HTTPS only, strict, and nothing of the API's kept"),
+    EVENT_DESTINATION: Kind("tells a topic that lets SES in; its name stands in its configuration set's"),
     EVENT_RULE: Kind(
         "a schedule that EventBridge takes, or a pattern of events for a queue", Name("name", 64, r"[\w.-]+")
     ),

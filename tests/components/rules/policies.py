@@ -26,6 +26,7 @@ SOURCES: Final = {
     "cloudwatch.amazonaws.com": kinds.ALARM,
     "cloudfront.amazonaws.com": kinds.DISTRIBUTION,
     "events.amazonaws.com": kinds.EVENT_RULE,
+    "ses.amazonaws.com": kinds.CONFIGURATION_SET,
 }
 """The services that act for us, and what for."""
 
@@ -35,6 +36,7 @@ ACTIONS: Final = {
     "cloudwatch.amazonaws.com": ("sns:Publish",),
     "cloudfront.amazonaws.com": ("s3:GetObject", "s3:ListBucket"),
     "events.amazonaws.com": ("sqs:SendMessage",),
+    "ses.amazonaws.com": ("sns:Publish",),
 }
 """What they may do."""
 

@@ -10,7 +10,7 @@ import pytest
 from moto.core.config import default_user_config
 from moto.server import ThreadedMotoServer
 
-from local import bucket_policies
+from local import bucket_policies, mail_events
 from local.cloudfront import policies
 from local.deploy.target import Target
 
@@ -30,6 +30,7 @@ def endpoint() -> Iterator[str]:
     """moto alone, with nothing of ours in front, and in it only what it has not."""
     policies.install()
     bucket_policies.install()
+    mail_events.install()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(default_user_config, "lambda", {"use_docker": False})

@@ -264,6 +264,15 @@ def test_the_sender_and_the_configuration_set_are_known_to_ses(target: Target, o
     name = outputs["configuration_set"]
     found = target.call("sesv2", "get_configuration_set", ConfigurationSetName=name)
     assert found["DeliveryOptions"] == {"TlsPolicy": "REQUIRE"}
+    told = target.call("sesv2", "get_configuration_set_event_destinations", ConfigurationSetName=name)
+    assert told["EventDestinations"] == [
+        {
+            "Name": "bounces",
+            "Enabled": True,
+            "MatchingEventTypes": ["BOUNCE"],
+            "SnsDestination": {"TopicArn": outputs["topic"]},
+        }
+    ]
 
 
 def test_a_second_stack_in_the_same_process_and_account_has_its_own_resources(

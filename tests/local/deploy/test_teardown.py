@@ -298,7 +298,7 @@ def test_what_the_program_protects_refuses_and_what_it_retains_stays(
     error = refused(deployment, endpoint)
 
     assert "its program protects it" in str(error)
-    assert names(error.deleted) == ["gone", "skipped"]
+    assert set(names(error.deleted)) == {"gone", "skipped"}  # neither waits for the other
     assert names(error.remaining.resources) == ["protected"]
     assert kinds(inventory(account)) == {"queues", "topics", "log groups"}
     tear_down(freed(error.remaining), endpoint)

@@ -21,6 +21,7 @@ from runtime.adapters.textract_reader import TextractReader
 from runtime.adapters.uploads import MISSING, S3Uploads
 from runtime.adapters.vendor_errors import vendor_errors
 from runtime.bootstrap import _S3
+from runtime.core.bounce import MailKind, MessageTags
 from runtime.core.errors import Absent, AddressUnverified, Rejected, Retryable, ServiceError, Throttled
 from runtime.core.reasons import MAX_BYTES, Reason
 
@@ -191,8 +192,27 @@ def test_a_rejected_message_is_told_from_an_unproven_recipient(
     message = EmailMessage()
     message["From"], message["To"] = "from@example.com", "ann@example.com"
     with pytest.raises(ServiceError) as refused:
-        SesMailer(ses, "set").send(message, "ann@example.com")
+        SesMailer(ses, "set").send(message, "ann@example.com", MessageTags())
     assert isinstance(refused.value, AddressUnverified) == (meaning is AddressUnverified)
+
+
+def test_a_mail_is_sent_with_what_tells_which_it_was(stubbed: Callable[[str], Stubbed]) -> None:
+    ses, stubber = stubbed("ses")
+    message = EmailMessage()
+    message["From"], message["To"] = "from@example.com", "ann@example.com"
+    for tags, told in (
+        (MessageTags(MailKind.RESULT, "1" * 32, "2" * 32), {"kind": "result", "about": "1" * 32, "attempt": "2" * 32}),
+        (MessageTags(MailKind.PROOF, "3" * 32), {"kind": "proof", "about": "3" * 32}),  # SES takes no empty value
+    ):
+        asked = {
+            "Source": "from@example.com",
+            "Destinations": ["ann@example.com"],
+            "RawMessage": {"Data": message.as_bytes()},
+            "ConfigurationSetName": "set",
+            "Tags": [{"Name": name, "Value": value} for name, value in told.items()],
+        }
+        stubber.add_response("send_raw_email", {"MessageId": "id"}, asked)
+        assert SesMailer(ses, "set").send(message, "ann@example.com", tags) == "id"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from runtime.core.bounce import MailKind, MessageTags
 from runtime.core.dead_letter import DeadLetter, Queue
 from runtime.core.errors import Absent, Changed
 from runtime.core.transcript import Transcript, TranscriptRow
@@ -172,7 +173,7 @@ def test_mail_goes_to_a_proven_address(ports: Ports) -> None:
     assert ports.mailer.verified(both) == set()
     ports.prove("ann@example.com")
     assert ports.mailer.verified(both) == {"ann@example.com"}
-    assert ports.mailer.send(message, "ann@example.com")
+    assert ports.mailer.send(message, "ann@example.com", MessageTags(MailKind.RESULT, "a" * 32, "b" * 32))
 
 
 def test_deleting_an_upload_by_its_old_etag_leaves_the_new_bytes(ports: Ports) -> None:

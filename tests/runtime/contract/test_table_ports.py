@@ -404,6 +404,33 @@ def test_what_is_not_undeliverable_is_not_taken_up_again(ports: Ports, opened: R
     assert request(ports) == opened
 
 
+@pytest.mark.parametrize(
+    ("settled", "reason", "left"),
+    [(RequestState.SENT, None, Reason.BOUNCED), (RequestState.FAILED, Reason.UNREADABLE, Reason.UNREADABLE)],
+)
+def test_what_was_mailed_and_came_back_is_undeliverable(
+    ports: Ports, opened: Request, settled: RequestState, reason: Reason | None, left: Reason
+) -> None:
+    ports.requests.bind(ID, "etag", CONTENT, uploaded=NOW, now=NOW)
+    ports.requests.begin_sending(ID, "a", now=NOW, lease_until=NOW + 60)
+    assert not ports.requests.bounced(opened.request_id, "a")
+    ports.requests.settle(ID, "a", settled, NOW, reason)
+    assert not ports.requests.bounced(opened.request_id, "b")
+    assert request(ports).state is settled
+    for _ in range(2):
+        assert ports.requests.bounced(opened.request_id, "a")
+        assert (request(ports).state, request(ports).reason) == (RequestState.UNDELIVERABLE, left)
+        assert Stage.SENT not in request(ports).times
+    assert ports.unfinished.requests(LATER) == []
+    ports.requests.reopen(opened.request_id, forget_reason=True)
+    assert not ports.requests.bounced(opened.request_id, "a")
+
+
+def test_nothing_came_back_where_there_is_no_request(ports: Ports) -> None:
+    assert not ports.requests.bounced("f" * 32, "a")
+    assert ports.requests.get("f" * 32) is None
+
+
 def test_a_request_is_unfinished_from_its_upload_to_its_outcome(ports: Ports, opened: Request) -> None:
     assert ports.unfinished.requests(LATER) == []
     ports.requests.bind(opened.request_id, "etag", CONTENT, uploaded=NOW, now=NOW + 1)

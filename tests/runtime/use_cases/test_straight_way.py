@@ -20,6 +20,7 @@ from tests.runtime.service import DAY, LEASE, PATIENCE, Service, answer
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
+    from runtime.core.bounce import MessageTags
     from runtime.core.types import Request
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01"
@@ -844,11 +845,11 @@ def test_two_copies_of_a_deadline_send_one_mail(service: Service, monkeypatch: p
     service.ingest(upload)
     send = service.mailer.send
 
-    def with_the_other_copy_at_the_same_moment(message: EmailMessage, recipient: str) -> str:
+    def with_the_other_copy_at_the_same_moment(message: EmailMessage, recipient: str, tags: MessageTags) -> str:
         monkeypatch.setattr(service.mailer, "send", send)
         with pytest.raises(Retryable):
             service.deadline(upload.object_key, upload.etag)
-        return send(message, recipient)
+        return send(message, recipient, tags)
 
     monkeypatch.setattr(service.mailer, "send", with_the_other_copy_at_the_same_moment)
     service.deadline(upload.object_key, upload.etag)

@@ -324,6 +324,17 @@ aws.sesv2.EmailIdentity(
     tags=tags,
 )
 
+aws.sesv2.ConfigurationSetEventDestination(
+    "bounces",
+    configuration_set_name=sending.configuration_set_name,
+    event_destination_name="bounces",
+    event_destination={
+        "enabled": True,
+        "matching_event_types": ["BOUNCE"],
+        "sns_destination": {"topic_arn": topic.arn},
+    },
+)
+
 pulumi.export("account", account_id)
 pulumi.export("region", aws.get_region().region)
 pulumi.export("greeting", config.require("greeting"))
