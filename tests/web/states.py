@@ -202,6 +202,13 @@ def unmailed(visit: Visit) -> Iterator[str]:
     visit.service.give_mail_up()
     visit.sees("The mail could not be delivered.", visit.result(NAME))
     yield "undeliverable"
+    visit.service.end()
+    visit.closed(NAME)
+    visit.service.cloud.mailbox(visit.email, "full")
+    visit.count(samples.page())
+    visit.sees("The mail to you came back.", visit.result(NAME))
+    yield "bounced"
+    visit.service.cloud.mailbox(visit.email, None)
 
 
 def too_late(visit: Visit) -> Iterator[str]:
@@ -226,7 +233,7 @@ WAYS: Final[dict[str, tuple[Way, tuple[str, ...]]]] = {
         (two_at_once, ("two-pictures",)),
         (waiting_long, ("joined", "late")),
         (poor_pictures, ("hard-to-read", "no-words", "failed")),
-        (unmailed, ("undeliverable",)),
+        (unmailed, ("undeliverable", "bounced")),
         (too_late, ("gone",)),
     )
 }

@@ -250,6 +250,24 @@ def test_a_mail_that_was_sent_meanwhile_is_not_sent_again(proven: Visit, context
     proven.finished(NAME)
 
 
+def test_a_mail_that_comes_back_leaves_the_words_and_the_address_to_be_proven_once_more(proven: Visit) -> None:
+    proven.service.cloud.mailbox(proven.email, "gone")
+    proven.count(samples.page())
+    result = proven.result(NAME)
+    proven.sees("different words", result)
+    proven.sees("The mail to you came back.", result)
+    proven.hears("The mail to you came back.")
+    expect(result.get_by_role("listitem").filter(has_text="Mailed")).to_contain_text(": not done")
+    result.get_by_role("button", name="Mail it again").click()
+    proven.sees("We may not send mail to this address. Prove it once more", result)
+    proven.service.cloud.mailbox(proven.email, None)
+    proven.address.get_by_role("button", name="Use another address").click()
+    proven.prove()
+    result.get_by_role("button", name="Mail it again").click()
+    proven.finished(NAME)
+    assert proven.service.result_mail(proven.email).subject == "Your OCR Results are Available"
+
+
 def undelivered(visit: Visit) -> Locator:
     """The result whose mail failed, now that SES works again."""
     visit.service.cause(Trouble.MAIL_DOWN)
@@ -273,7 +291,7 @@ def test_an_address_that_ses_refuses_leaves_the_words_and_says_what_to_do(proven
     proven.sees("not verified", result)
     proven.sees("different words", result)
     result.get_by_role("button", name="Mail it again").click()
-    proven.sees("We may not send mail to your address yet.", result)
+    proven.sees("We may not send mail to this address.", result)
 
 
 def test_a_service_that_breaks_while_reading_is_asked_again(proven: Visit) -> None:

@@ -132,7 +132,11 @@ export class Results {
         const interrupted = status.state === "OPEN" && !this.#find(requestId)?.sent && isOver(status, watched);
         this.#change(requestId, { status, name: status.filename, trouble: null, interrupted });
         // By this browser's clock it may have seemed so too early.
-        if (isSettled(status) || (interrupted && watched > SEEN_WITHIN)) return;
+        if (interrupted && watched > SEEN_WITHIN) return;
+        if (isSettled(status)) {
+          void this.#lookWhatComesBack(requestId, token, status, signal);
+          return;
+        }
       } catch (error) {
         if (signal.aborted) return;
         const gone = error instanceof Problem && [401, 403, 404].includes(error.status);
@@ -142,7 +146,32 @@ export class Results {
       await slept(interval((performance.now() - began) / 1000), signal);
     }
   }
+
+  /**
+   * A mail that was sent may come back, mostly within seconds. All else is told, so no trouble in looking is.
+   *
+   * @param {string} requestId
+   * @param {string} token
+   * @param {Status} settled
+   * @param {AbortSignal} signal
+   */
+  async #lookWhatComesBack(requestId, token, { state }, signal) {
+    if (state === "UNDELIVERABLE") return;
+    const began = performance.now();
+    for (const seconds of COMES_BACK) {
+      await slept(seconds - (performance.now() - began) / 1000, signal);
+      const status = signal.aborted ? null : await this.#api.status(requestId, token).catch(() => null);
+      if (signal.aborted) return;
+      if (status?.state === "UNDELIVERABLE") {
+        this.#change(requestId, { status });
+        return;
+      }
+    }
+  }
 }
+
+/** How long after a mail is sent it is looked, each time, whether it came back, in seconds. */
+const COMES_BACK = [3, 10, 60, 600];
 
 /** How long an upload's event may take to be seen, in milliseconds, before we say that nothing came. */
 const SEEN_WITHIN = 15_000;

@@ -89,11 +89,27 @@ function limit({ retryAt, retryAfter }, now) {
 }
 
 /**
- * Of a request that ended without a result: the service's own words.
+ * Why a mail is not sent again. The address may be another than the one that this browser uses.
+ *
+ * @param {unknown} error
+ * @returns {Told}
+ */
+export function tellUnmailed(error) {
+  if (!(error instanceof Problem) || error.code !== "recipient_not_verified") return tell(error);
+  return {
+    what: "We may not send mail to this address.",
+    remedy: "Prove it once more: in step 1 choose “Use another address”, enter the same one, press the link in the mail. Then mail it again here.",
+  };
+}
+
+/**
+ * Of a request that did not end as it should: the service's own words, whose first sentence is what happened.
  *
  * @param {string | null} message
  * @returns {Told}
  */
 export function tellFailure(message) {
-  return message ? { what: message, remedy: "" } : OURS;
+  if (!message) return OURS;
+  const [, what = message, remedy = ""] = /^(.+?\.)\s+(.+)$/.exec(message) ?? [];
+  return { what, remedy };
 }

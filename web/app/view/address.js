@@ -93,7 +93,7 @@ function waitingFor({ email, verification, again: sentAgain }, press) {
     el("p", { class: "waiting" }, el("span", { class: "pulse", "aria-hidden": "true" }),
       el("span", {}, el("strong", {}, "Now look into your inbox."), " Press the link in the mail to ", el("strong", {}, email),
         ". This page notices by itself.")),
-    el("p", { class: "small" }, `${FROM[verification] ?? FROM.link} Open the link in this browser. No mail after two minutes? Look into your spam folder`,
+    el("p", { class: "small" }, `${FROM[verification] ?? FROM.link} Open the link in this browser. No mail after two minutes? Check the address, look into your spam folder`,
       sentAgain ? "; we send only a few mails to an address each day, and none to one that has refused them." : ", or have it sent again."),
     el("p", { class: "actions" }, el("button", { class: "secondary", click: press.again }, "Send it again"),
       el("button", { class: "quiet", click: press.other }, "Use another address")),

@@ -10,7 +10,7 @@ import { el, icon, notice, refill, setText } from "../dom.js";
 import { day, duration, fileName, number, percent, plural } from "../format.js";
 import { toRequest } from "../links.js";
 import { elapsed, isSettled, stages } from "../progress.js";
-import { tell, tellFailure } from "../say.js";
+import { tell, tellFailure, tellUnmailed } from "../say.js";
 
 const DOWNLOADS = /** @type {const} */ ([
   ["word-count.csv", "CSV", "for a spreadsheet"],
@@ -171,8 +171,9 @@ export function resultCard(first, { results, api, retake }) {
     else if (status.joined && !count && !isSettled(status)) all.push(["plain", { what: "This very picture is being read already.", remedy: "You get the same result." }]);
     if (state === "FAILED") all.push(["bad", tellFailure(status.message), again]);
     if (state === "UNDELIVERABLE") {
-      const remedy = count ? "Your words are here all the same." : "Have it sent again once your address can be reached.";
-      all.push(["bad", { what: status.reason ? status.message ?? "The mail could not be delivered." : "The mail could not be delivered.", remedy }, el("button", { class: "secondary", click: resend }, "Mail it again")]);
+      const { what, remedy } = status.reason ? tellFailure(status.message) : { what: "The mail could not be delivered.", remedy: "" };
+      const besides = count ? "Your words are here all the same." : "Have it sent again once your address can be reached.";
+      all.push(["bad", { what, remedy: `${remedy} ${besides}`.trim() }, el("button", { class: "secondary", click: resend }, "Mail it again")]);
     }
     if (status.late && !isSettled(status)) all.push(["plain", { what: "This takes longer than it should.", remedy: "You need not wait: the result comes here and by mail. You can also send the picture again in a few minutes." }]);
     if (state === "SENT" && !count) all.push(["plain", { what: "The words are not kept here any more.", remedy: "The mail that we sent has them all. For a new count, choose the picture again." }, again]);
@@ -212,7 +213,7 @@ export function resultCard(first, { results, api, retake }) {
       await results.resend(result);
       setText(done, "The mail is on its way again.");
     } catch (error) {
-      told(error);
+      told(error, tellUnmailed);
     }
   }
 
@@ -236,9 +237,12 @@ export function resultCard(first, { results, api, retake }) {
     }
   }
 
-  /** @param {unknown} error */
-  function told(error) {
-    const { what, remedy } = tell(error);
+  /**
+   * @param {unknown} error
+   * @param {(error: unknown) => import("../intake.js").Told} words
+   */
+  function told(error, words = tell) {
+    const { what, remedy } = words(error);
     setText(done, `${what} ${remedy}`);
   }
 
