@@ -331,22 +331,45 @@ def test_without_the_apis_right_to_write_uploads_its_forms_open_nothing(stage: S
     assert ann.outcome(opened)["state"] == "SENT"
 
 
-def test_without_the_buckets_leave_to_tell_the_topic_an_upload_is_not_seen(stage: Stage) -> None:
-    ann, (data, _) = someone(stage), picture()
+@contextmanager
+def letting_nobody_in(stage: Stage, topic: str) -> Iterator[None]:
+    """The topic's policy refuses whoever comes without TLS, and allows nothing."""
     sns = stage.client("sns")
-    (topic,) = [one["TopicArn"] for one in sns.list_topics()["Topics"]]
-    policy = json.loads(sns.get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"])
+    (arn,) = (one["TopicArn"] for one in sns.list_topics()["Topics"] if f"{topic}-" in one["TopicArn"])
+    policy = json.loads(sns.get_topic_attributes(TopicArn=arn)["Attributes"]["Policy"])
 
     def put(statements: list[dict[str, object]]) -> None:
         document = json.dumps({**policy, "Statement": statements})
-        sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=document)
+        sns.set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=document)
 
     put([one for one in policy["Statement"] if one["Effect"] == "Deny"])
-    opened, shown = ann.open(data)
-    ann._service.upload(opened, shown)  # noqa: SLF001 - the second half of `send`
-    stage.wait_idle()
-    assert ann.status(opened)["state"] == "OPEN"
+    try:
+        yield
+    finally:
+        put(policy["Statement"])
 
-    put(policy["Statement"])
+
+def test_without_the_buckets_leave_to_tell_the_topic_an_upload_is_not_seen(stage: Stage) -> None:
+    ann, (data, _) = someone(stage), picture()
+    with letting_nobody_in(stage, "site-topic"):
+        opened, shown = ann.open(data)
+        ann._service.upload(opened, shown)  # noqa: SLF001 - the second half of `send`
+        stage.wait_idle()
+        assert ann.status(opened)["state"] == "OPEN"
+
     ann._service.upload(opened, shown)  # noqa: SLF001 - once more
     assert ann.outcome(opened)["state"] == "SENT"
+
+
+def test_without_sess_leave_to_tell_the_topic_a_mail_that_comes_back_is_not_heard_of(stage: Stage) -> None:
+    ann, (data, _) = someone(stage), picture()
+    stage.local.mailbox(ann.email, "full")
+    with letting_nobody_in(stage, "mail-bounces"):
+        opened = ann.send(data)
+        assert ann.outcome(opened)["state"] == "SENT"
+        stage.wait_idle()
+        assert ann.status(opened)["state"] == "SENT"
+
+    again = ann.send(data)
+    stage.until(lambda: ann.status(again)["state"] == "UNDELIVERABLE")
+    assert ann.status(again)["reason"] == "bounced"
