@@ -18,6 +18,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from tests.web import chromium
+from tests.web.console import Console
 from tests.web.service import DAY, Service, started
 from tests.web.states import WAYS
 from tests.web.visit import Visit
@@ -43,7 +44,7 @@ _COLOURS: Final = 32
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Take them; the exit code."""
+    """Take them; the exit code: 1 if the browser wrote a complaint to its console meanwhile."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--to", type=Path, default=FOLDER)
     parser.add_argument("ways", nargs="*", default=list(WAYS), metavar="WAY")
@@ -56,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ):
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.FLAGS))
         service = Service(cloud)
+        console = Console(browser, service)
         for way in wanted.ways:
             for screen in SCREENS:
                 _walk(browser, service, way, screen, wanted.to)
@@ -64,7 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.write(f"{way}\n")
             sys.stdout.flush()
         browser.close()
-    return 0
+    sys.stderr.writelines(f"{complaint}\n" for complaint in console.complaints)
+    return 1 if console.complaints else 0
 
 
 def _walk(browser: Browser, service: Service, way: str, screen: str, folder: Path) -> None:

@@ -17,8 +17,9 @@ from tests.web.service import Trouble
 from tests.web.states import STATES
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Response
+    from playwright.sync_api import Browser, Page, Response
 
+    from tests.web.console import Console
     from tests.web.visit import Visit
 
 HERE = Path(__file__).parent
@@ -68,6 +69,21 @@ def test_the_policy_is_kept_by_what_is_written() -> None:
         assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", text), file
         if file.suffix == ".html":
             assert not re.search(r"\sstyle=|\son\w+=|<style|<script>", text), file
+
+
+@pytest.mark.cloud
+def test_a_word_on_any_console_is_heard(visit: Visit, browser: Browser, console: Console) -> None:
+    device = browser.new_context()
+    for page in (visit.page, visit.page.context.new_page(), device.new_page()):
+        page.goto(visit.service.url)
+        page.evaluate("() => console.error('a word')")
+        page.evaluate("() => document.head.append(Object.assign(document.createElement('script'), { text: '1' }))")
+        with page.context.expect_event("weberror"):
+            page.evaluate("() => void setTimeout(() => { throw new Error('a fault'); })")
+        heard = " ".join(console.complaints)
+        assert [part in heard for part in ("a word", "Content Security Policy", "a fault")] == [True] * 3, heard
+        console.complaints.clear()  # or this test would fail
+    device.close()
 
 
 REACHED = """name => {
