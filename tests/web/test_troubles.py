@@ -9,8 +9,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.web import samples
+from tests.web.looking import walk_and_look
 from tests.web.samples import NAME
 from tests.web.service import DAY, Trouble
+from tests.web.states import BY_SES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -262,18 +264,9 @@ def undelivered(visit: Visit) -> Locator:
     return result
 
 
-@pytest.mark.parametrize("verification", ["ses"])
-def test_an_address_that_ses_refuses_leaves_the_words_and_says_what_to_do(proven: Visit) -> None:
-    proven.service.cause(Trouble.SLOW_READING)
-    proven.count(samples.page())
-    proven.sees(": under way", proven.result(NAME))
-    proven.service.cloud.unverify(proven.email)
-    proven.service.end()
-    result = proven.result(NAME)
-    proven.sees("not verified", result)
-    proven.sees("different words", result)
-    result.get_by_role("button", name="Mail it again").click()
-    proven.sees("We may not send mail to your address yet.", result)
+@pytest.mark.parametrize(("verification", "way"), [("ses", way) for way in BY_SES])
+def test_an_address_that_ses_refuses_leaves_the_words_and_says_what_to_do(visit: Visit, way: str) -> None:
+    walk_and_look(visit, way)
 
 
 def test_a_service_that_breaks_while_reading_is_asked_again(proven: Visit) -> None:

@@ -118,6 +118,10 @@ class Visit:
         earlier = self.service.proof_mails(self.email)
         self.ask_for_link()
         self.sees("Now look into your inbox.", self.address)
+        self.follow_link(earlier)
+
+    def follow_link(self, earlier: int = 0) -> None:
+        """Follow the one in the mail that has come after so many earlier ones."""
         link = self.service.link_in_mail(self.email, earlier)
         if self.service.verification == "link":
             self.page.goto(link)
@@ -210,6 +214,40 @@ class Visit:
             route.continue_()
 
         self.upload_meets(wait)
+
+    def api_takes_its_time(self, path: str) -> Callable[[], None]:
+        """The network keeps back what is asked of a part of the API, until what is returned is called."""
+        kept: list[Route] = []
+        where = f"{self.service.url}{path}"
+
+        def keep(route: Route) -> None:
+            kept.append(route)
+
+        def go_on() -> None:
+            for route in kept:
+                route.continue_()
+            self.page.unroute(where)
+
+        self.page.route(where, keep)
+        return go_on
+
+    def part_arrives_broken(self, module: str) -> None:
+        """A module of the page's own that the browser cannot run."""
+        self.page.route(
+            f"**/app/{module}", lambda route: route.fulfill(content_type="text/javascript", body="throw 0;")
+        )
+
+    def switch_scripts_off(self) -> None:
+        """Have the browser run no scripts from now on."""
+        self.page.context.new_cdp_session(self.page).send("Emulation.setScriptExecutionDisabled", {"value": True})
+
+    def drag(self, event: str) -> None:
+        """Drag a picture over the page."""
+        self.page.evaluate("event => document.body.dispatchEvent(new DragEvent(event, { bubbles: true }))", event)
+
+    def may_copy(self, *, granted: bool) -> None:
+        """The browser lets the page copy, or grants it something else and nothing more."""
+        self.page.context.grant_permissions(["clipboard-read", "clipboard-write"] if granted else ["geolocation"])
 
 
 LISTEN = """
