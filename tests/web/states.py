@@ -54,6 +54,10 @@ def arriving(visit: Visit) -> Iterator[str]:
     visit.page.goto(f"{visit.service.url}/#confirm=unheard-of")
     visit.sees("We do not know this link.")
     yield "link-unknown"
+    visit.page.context.set_offline(True)
+    visit.page.goto(visit.service.link_in_mail(visit.email))
+    visit.sees("We cannot be reached.")
+    yield "link-out-of-reach"
 
 
 def following_mails(visit: Visit) -> Iterator[str]:
@@ -288,6 +292,10 @@ def unmailed(visit: Visit) -> Iterator[str]:
 
 
 def too_late(visit: Visit) -> Iterator[str]:
+    visit.come("#confirm=")
+    visit.sees("This link is not whole.")
+    yield "link-not-whole"
+    visit.page.goto("about:blank")
     visit.come(f"#request={'0' * 32}.token")
     visit.sees("There is no such result any more.")
     yield "gone"
@@ -333,7 +341,7 @@ def unknown_to_ses(visit: Visit) -> Iterator[str]:
     visit.service.cloud.unverify(visit.email)
 
 
-OF_A_LINK: Final = ("link-sent", "link-sent-again", "waiting-for-address", "link-unknown")
+OF_A_LINK: Final = ("link-sent", "link-sent-again", "waiting-for-address", "link-unknown", "link-out-of-reach")
 OF_WAITING: Final = ("reading", "offline-while-reading", "service-down", "mailing")
 OF_A_RESULT: Final = ("result", "without-common-words", "all-words", "text-out-of-reach", "text")
 OF_ITS_LINK: Final = ("link-to-copy", "link-copied", "asks-before-deleting", "deleted")
@@ -353,7 +361,7 @@ WAYS: Final[dict[str, tuple[Way, tuple[str, ...]]]] = {
         (waiting_long, ("joined", "late")),
         (poor_pictures, ("hard-to-read", "no-words", "failed")),
         (unmailed, ("undeliverable",)),
-        (too_late, ("gone", "part-missing", WITHOUT_SCRIPTS)),
+        (too_late, ("link-not-whole", "gone", "part-missing", WITHOUT_SCRIPTS)),
         (unknown_to_ses, ("link-sent-by-ses", "address-unverified", "mail-refused", "mailed-again")),
     )
 }
@@ -362,7 +370,7 @@ WAYS: Final[dict[str, tuple[Way, tuple[str, ...]]]] = {
 BY_SES: Final = ("unknown-to-ses",)
 """The ways that can be gone only where addresses are proven by SES's own mail."""
 
-OFFLINE: Final = ("offline", "offline-while-reading", "text-out-of-reach")
+OFFLINE: Final = ("link-out-of-reach", "offline", "offline-while-reading", "text-out-of-reach")
 """Without a network."""
 
 STATES: Final = tuple(state for _, states in WAYS.values() for state in states)

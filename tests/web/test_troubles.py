@@ -53,6 +53,23 @@ def test_an_old_or_broken_link_says_so_and_offers_a_new_one(visit: Visit, hours:
     expect(visit.address.get_by_role("button", name="Send me a link")).to_be_visible()
 
 
+def test_a_link_that_is_not_whole_says_so(visit: Visit) -> None:
+    visit.come(f"#request={'0' * 32}")
+    visit.sees("This link is not whole.")
+    assert "#" not in visit.page.url
+
+
+def test_a_link_opened_without_a_network_can_be_tried_again(visit: Visit) -> None:
+    visit.come()
+    visit.page.context.set_offline(True)
+    visit.page.goto(visit.service.proof_link(visit.email) + ").")
+    visit.sees("We cannot be reached.")
+    visit.page.context.set_offline(False)
+    visit.page.get_by_role("button", name="Try again").click()
+    visit.is_proven()
+    expect(visit.page.get_by_text("We cannot be reached.")).to_have_count(0)
+
+
 def test_a_broken_link_takes_nothing_from_a_proof_that_waits(visit: Visit) -> None:
     visit.come()
     visit.ask_for_link()

@@ -72,7 +72,7 @@ export function resultCard(first, { results, api, retake }) {
 
   /** @param {string} sentence */
   function say(sentence) {
-    if (!spoken.has(sentence)) announce(`${fileName(result.name)}: ${sentence}`);
+    if (!spoken.has(sentence)) announce(`${fileName(result.name)}: ${sentence}`, id);
     spoken.add(sentence);
   }
 
@@ -257,7 +257,7 @@ export function resultCard(first, { results, api, retake }) {
       el("p", {}, el("strong", {}, "Deleted: "), deleted.deleted.map((each) => DELETED[each] ?? each).join(", "), "."),
       deleted.kept.length > 0 && el("p", {}, el("strong", {}, "What remains: ")),
       deleted.kept.length > 0 && el("ul", {}, ...deleted.kept.map(({ what, why, until }) => el("li", {}, `${KEPT[what] ?? what}, until ${readable(until)}. ${why}`)))));
-    announce(`${fileName(result.name)}: deleted.`);
+    announce(`${fileName(result.name)}: deleted.`, id);
   }
 
   update(first);
