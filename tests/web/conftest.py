@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.web import chromium
+from tests.web.console import Console
 from tests.web.service import Service, started
 from tests.web.visit import visits
 
@@ -24,12 +25,12 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One for a file's tests. As long as Playwright runs, nobody else in the process can run an event loop."""
+def launched() -> Iterator[Browser]:
+    """One browser for a file's tests. As long as Playwright runs, nobody else in the process can run an event loop."""
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.FLAGS))
-        yield launched
-        launched.close()
+        started_one = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.FLAGS))
+        yield started_one
+        started_one.close()
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +50,22 @@ def verification() -> Verification:
 def service(verification: Verification, request: pytest.FixtureRequest) -> Service:
     """What is behind the page. That which proves addresses by SES's own mail is every other suite's, too."""
     return Service(request.getfixturevalue("page_cloud" if verification == "link" else "cloud"))
+
+
+@pytest.fixture
+def console(launched: Browser, service: Service) -> Iterator[Console]:
+    """What the test's browser writes there: any complaint on any tab, in whichever context, fails the test."""
+    console = Console(launched, service)
+    yield console
+    console.stop()
+    assert not console.complaints, console.complaints
+
+
+@pytest.fixture
+def browser(launched: Browser, console: Console) -> Browser:
+    """The one that is heard: what a test opens with it itself is heard, too."""
+    del console
+    return launched
 
 
 @pytest.fixture

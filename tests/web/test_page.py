@@ -17,8 +17,9 @@ from tests.web.service import Trouble
 from tests.web.states import STATES
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Response
+    from playwright.sync_api import Browser, Locator, Response
 
+    from tests.web.console import Console
     from tests.web.visit import Visit
 
 HERE = Path(__file__).parent
@@ -70,26 +71,35 @@ def test_the_policy_is_kept_by_what_is_written() -> None:
             assert not re.search(r"\sstyle=|\son\w+=|<style|<script>", text), file
 
 
-REACHED = """name => {
-    const { activeElement: at } = document;
-    return at !== document.body && (at.id === name || at.innerText.includes(name));
-}"""
+@pytest.mark.cloud
+def test_a_word_on_any_console_is_heard(visit: Visit, browser: Browser, console: Console) -> None:
+    device = browser.new_context()
+    for page in (visit.page, visit.page.context.new_page(), device.new_page()):
+        page.goto(visit.service.url)
+        page.evaluate("() => console.error('a word')")
+        page.evaluate("() => document.head.append(Object.assign(document.createElement('script'), { text: '1' }))")
+        with page.context.expect_event("weberror"):
+            page.evaluate("() => void setTimeout(() => { throw new Error('a fault'); })")
+        heard = " ".join(console.complaints)
+        assert [part in heard for part in ("a word", "Content Security Policy", "a fault")] == [True] * 3, heard
+        console.complaints.clear()  # or this test would fail
+    device.close()
 
 
-def tab_to(page: Page, name: str, presses: int = 40) -> None:
+def tab_to(there: Locator, presses: int = 40) -> None:
     """Go there by the tabulator key alone."""
     for _ in range(presses):
-        page.keyboard.press("Tab")
-        if page.evaluate(REACHED, name):
+        there.page.keyboard.press("Tab")
+        if there.evaluate("element => element === document.activeElement"):
             return
-    raise AssertionError(f"the keyboard does not reach {name}")
+    raise AssertionError(f"the keyboard does not reach {there}")
 
 
 @pytest.mark.cloud
 def test_the_whole_way_works_by_keyboard_alone(visit: Visit) -> None:
     page = visit.page
     visit.come()
-    tab_to(page, "email")
+    tab_to(visit.address.get_by_label("Email address"))
     page.keyboard.type(visit.email)
     page.keyboard.press("Enter")
     visit.sees("Now look into your inbox.")
@@ -97,24 +107,24 @@ def test_the_whole_way_works_by_keyboard_alone(visit: Visit) -> None:
     other.goto(visit.service.link_in_mail(visit.email))
     visit.is_proven()
     other.close()
-    tab_to(page, "Choose pictures")
+    tab_to(visit.pictures.get_by_role("button", name="Choose pictures"))
     with page.expect_file_chooser() as choosing:
         page.keyboard.press("Enter")
     choosing.value.set_files(visit.file(samples.page()))
     visit.sees(NAME)
-    tab_to(page, "Count the words")
+    tab_to(visit.pictures.get_by_role("button", name="Count the words"))
     page.keyboard.press("Enter")
     result = visit.finished(NAME)
-    tab_to(page, "Most frequent")
+    tab_to(result.get_by_role("tab", name="Most frequent"))
     page.keyboard.press("ArrowRight")
     expect(result.get_by_role("tab", name="All words")).to_be_focused()
     expect(result.get_by_role("searchbox", name="Find a word")).to_be_visible()
     page.keyboard.press("End")
     visit.sees("To be, or not to be", result)
-    tab_to(page, "CSV")
+    tab_to(result.get_by_role("button", name="CSV"))
     with page.expect_download():
         page.keyboard.press("Enter")
-    tab_to(page, "Delete")
+    tab_to(result.get_by_role("button", name="Delete"))
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
     page.keyboard.press("Escape")

@@ -9,8 +9,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.web import samples
+from tests.web.looking import walk_and_look
 from tests.web.samples import NAME
 from tests.web.service import DAY, Trouble
+from tests.web.states import BY_SES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +51,23 @@ def test_an_old_or_broken_link_says_so_and_offers_a_new_one(visit: Visit, hours:
     visit.page.goto(link)
     visit.sees(told, visit.address)
     expect(visit.address.get_by_role("button", name="Send me a link")).to_be_visible()
+
+
+def test_a_link_that_is_not_whole_says_so(visit: Visit) -> None:
+    visit.come(f"#request={'0' * 32}")
+    visit.sees("This link is not whole.")
+    assert "#" not in visit.page.url
+
+
+def test_a_link_opened_without_a_network_can_be_tried_again(visit: Visit) -> None:
+    visit.come()
+    visit.page.context.set_offline(True)
+    visit.page.goto(visit.service.proof_link(visit.email) + ").")
+    visit.sees("We cannot be reached.")
+    visit.page.context.set_offline(False)
+    visit.page.get_by_role("button", name="Try again").click()
+    visit.is_proven()
+    expect(visit.page.get_by_text("We cannot be reached.")).to_have_count(0)
 
 
 def test_a_broken_link_takes_nothing_from_a_proof_that_waits(visit: Visit) -> None:
@@ -280,18 +299,9 @@ def undelivered(visit: Visit) -> Locator:
     return result
 
 
-@pytest.mark.parametrize("verification", ["ses"])
-def test_an_address_that_ses_refuses_leaves_the_words_and_says_what_to_do(proven: Visit) -> None:
-    proven.service.cause(Trouble.SLOW_READING)
-    proven.count(samples.page())
-    proven.sees(": under way", proven.result(NAME))
-    proven.service.cloud.unverify(proven.email)
-    proven.service.end()
-    result = proven.result(NAME)
-    proven.sees("not verified", result)
-    proven.sees("different words", result)
-    result.get_by_role("button", name="Mail it again").click()
-    proven.sees("We may not send mail to this address.", result)
+@pytest.mark.parametrize(("verification", "way"), [("ses", way) for way in BY_SES])
+def test_an_address_that_ses_refuses_leaves_the_words_and_says_what_to_do(visit: Visit, way: str) -> None:
+    walk_and_look(visit, way)
 
 
 def test_a_service_that_breaks_while_reading_is_asked_again(proven: Visit) -> None:

@@ -15,7 +15,7 @@ from tests.web.samples import KNOWN, NAME, PDF
 from tests.web.service import Trouble
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Request
+    from playwright.sync_api import Browser, BrowserContext, Request
 
     from tests.web.visit import Visit
 
@@ -99,9 +99,9 @@ def test_a_picture_can_be_dropped_and_pasted(visit: Visit) -> None:
     expect(visit.chosen("pasted.png").get_by_role("button", name="Remove")).to_be_visible()
 
 
-def test_a_phone_can_photograph(visit: Visit, context: BrowserContext) -> None:
+def test_a_phone_can_photograph(visit: Visit, browser: Browser) -> None:
     expect(visit.page.get_by_role("button", name="Take a photo")).to_have_count(0)
-    phone = context.browser.new_context(has_touch=True, is_mobile=True, viewport={"width": 390, "height": 844})  # type: ignore[union-attr]
+    phone = browser.new_context(has_touch=True, is_mobile=True, viewport={"width": 390, "height": 844})
     page = phone.new_page()
     page.goto(visit.service.url)
     with page.expect_file_chooser() as choosing:
@@ -292,9 +292,7 @@ def test_a_result_can_be_deleted_and_what_remains_is_said(visit: Visit) -> None:
     visit.sees("There is no such result any more.")
 
 
-def test_a_results_address_shows_it_again_after_a_reload_and_on_another_device(
-    visit: Visit, context: BrowserContext
-) -> None:
+def test_a_results_address_shows_it_again_after_a_reload_and_on_another_device(visit: Visit, browser: Browser) -> None:
     visit.come_proven()
     visit.count(samples.known())
     visit.finished(NAME)
@@ -302,7 +300,7 @@ def test_a_results_address_shows_it_again_after_a_reload_and_on_another_device(
     assert "#request=" in address
     visit.page.reload()
     visit.finished(NAME)
-    elsewhere = context.browser.new_context()  # type: ignore[union-attr]
+    elsewhere = browser.new_context()
     page = elsewhere.new_page()
     asked: list[str] = []
 

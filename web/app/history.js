@@ -54,3 +54,21 @@ export function put(entries, entry) {
 export function without(entries, requestId) {
   return entries.filter((entry) => entry.requestId !== requestId);
 }
+
+/**
+ * With what is shown: but for what is a result no longer, or was forgotten while it was shown.
+ *
+ * @param {readonly Entry[]} entries
+ * @param {readonly import("./results.js").Result[]} shown
+ * @param {ReadonlySet<string>} forgotten Identifiers of requests.
+ * @param {number} now Milliseconds since the epoch.
+ * @returns {readonly Entry[]}
+ */
+export function withShown(entries, shown, forgotten, now) {
+  let kept = entries;
+  for (const { requestId, token, name, status, deleted, gone, interrupted } of shown) {
+    if (deleted || gone || interrupted) kept = without(kept, requestId);
+    else if (name && !forgotten.has(requestId)) kept = put(kept, { requestId, token, name, at: now, words: status?.result?.total_words ?? null });
+  }
+  return kept;
+}

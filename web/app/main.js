@@ -3,13 +3,14 @@
 import { announce } from "./announcer.js";
 import { Api } from "./api.js";
 import { byId, el, notice, refill } from "./dom.js";
-import { put, read, without } from "./history.js";
+import { read, withShown, without } from "./history.js";
 import { parse, toRequest } from "./links.js";
 import { Memory } from "./memory.js";
 import { Outbox } from "./outbox.js";
 import { isSettled } from "./progress.js";
 import { Proof, REMEMBERED } from "./proof.js";
 import { Results } from "./results.js";
+import { isFinal } from "./retry.js";
 import { tell } from "./say.js";
 import { Store } from "./store.js";
 import { addressView } from "./view/address.js";
@@ -25,6 +26,8 @@ const proof = new Proof(api, browser);
 const results = new Results(api);
 /** @type {Store<readonly import("./history.js").Entry[]>} */
 const entries = new Store(/** @type {readonly import("./history.js").Entry[]} */ (read(browser.read(HISTORY))));
+/** @type {Set<string>} Requests that another tab has taken from the list, though they may be shown here. */
+const forgotten = new Set();
 let started = false;
 
 /** @type {Map<string, {requestId: string, token: string, name: string, sent: boolean}>} */
@@ -61,12 +64,7 @@ function remember(list) {
 
 /** What is shown is remembered; what is shown no longer is not shown again after a reload. */
 results.list.subscribe((list) => {
-  let kept = read(browser.read(HISTORY));
-  for (const { requestId, token, name, status, deleted, gone, interrupted } of list) {
-    if (deleted || gone || interrupted) kept = without(kept, requestId);
-    else if (name) kept = put(kept, { requestId, token, name, at: Date.now(), words: status?.result?.total_words ?? null });
-  }
-  remember(kept);
+  remember(withShown(read(browser.read(HISTORY)), list, forgotten, Date.now()));
   for (const requestId of [...shown.keys()]) {
     const result = list.find((each) => each.requestId === requestId);
     if (!started || outbox.busy || (result && !result.deleted && !result.gone)) continue;
@@ -83,15 +81,25 @@ async function follow() {
   const link = parse(location.hash);
   if (!link) return;
   if (link.to === "request") {
+    forgotten.delete(link.requestId);
     results.show(link);
     byId("heading-result", HTMLElement).focus();
     return;
   }
   history.replaceState(null, "", location.pathname); // a token is no place to come back to
-  if (link.to === "confirm") {
-    await proof.confirm(link.token).catch((error) => top(notice("bad", tell(error))));
-  } else {
-    notMe(link.token);
+  if (link.to === "confirm") await confirm(link.token);
+  else if (link.to === "not-me") notMe(link.token);
+  else top(notice("bad", { what: "This link is not whole.", remedy: "Open it from its mail once more, or copy all of it." }));
+}
+
+/** @param {string} token The page's address has it no longer. */
+async function confirm(token) {
+  try {
+    await proof.confirm(token);
+    refill(byId("top-notice", HTMLElement), [], byId("heading-address", HTMLElement));
+  } catch (error) {
+    const again = el("button", { class: "secondary", click: () => confirm(token) }, "Try again");
+    top(notice("bad", tell(error), ...(isFinal(error) ? [] : [again])));
   }
 }
 
@@ -113,6 +121,7 @@ function notMe(token) {
 function top(element) {
   element.tabIndex = -1;
   refill(byId("top-notice", HTMLElement), [element], element);
+  element.scrollIntoView({ block: "nearest" }); // a link can be followed from further down
 }
 
 function connection() {
@@ -166,7 +175,11 @@ addEventListener("online", connection);
 addEventListener("offline", connection);
 addEventListener("storage", ({ key }) => {
   if (key === REMEMBERED || key === null) proof.lookAgain();
-  if (key === HISTORY || key === null) entries.set(read(browser.read(HISTORY)));
+  if (key === HISTORY || key === null) {
+    const there = read(browser.read(HISTORY));
+    for (const { requestId } of entries.value) if (without(there, requestId).length === there.length) forgotten.add(requestId);
+    entries.set(there);
+  }
 });
 addEventListener("beforeunload", (event) => outbox.busy && event.preventDefault());
 for (const request of shown.values()) results.show(request);

@@ -14,7 +14,7 @@
  * @typedef {None | Asking | Waiting | Proven} ProofStep
  */
 
-import { slept } from "./retry.js";
+import { isFinal, slept } from "./retry.js";
 import { tell } from "./say.js";
 import { Store } from "./store.js";
 import { Problem } from "./api.js";
@@ -96,7 +96,8 @@ export class Proof {
   }
 
   /**
-   * The link in our mail was opened here. Throws what the API throws, unless there was nothing here before.
+   * The link in our mail was opened here. Throws what the API throws, but for what is told in the form: that there is no
+   * proof by this link, where there was none before.
    *
    * @param {string} token
    */
@@ -107,7 +108,7 @@ export class Proof {
       const { address_token, email } = await this.#api.confirm(token);
       this.#keep({ step: "proven", email, token: address_token });
     } catch (error) {
-      if (value.step === "none") return this.#keep({ step: "none", email: value.email, told: tell(error) });
+      if (value.step === "none" && isFinal(error)) return this.#keep({ step: "none", email: value.email, told: tell(error) });
       this.#move(value); // what was there before is none the worse for it
       this.resume();
       throw error;

@@ -32,6 +32,15 @@ export function passes(error) {
 }
 
 /**
+ * Whether the service has answered, and would answer no differently if it were asked again.
+ *
+ * @param {unknown} error
+ */
+export function isFinal(error) {
+  return error instanceof Problem && error.status < 500 && !passes(error);
+}
+
+/**
  * Do it, and again while it is refused for reasons that pass. Whoever called it off meanwhile gets the signal's reason.
  *
  * @template T

@@ -21,10 +21,10 @@ const PROBLEMS = {
     what: "We may not send mail to your address yet.",
     remedy: "Have a link sent to you in step 1 and press it, then try again.",
   },
-  link_expired: { what: "This link has expired.", remedy: "Enter your address below, and we send you a new one." },
+  link_expired: { what: "This link has expired.", remedy: "Have a new one sent in step 1." },
   link_unknown: {
     what: "We do not know this link.",
-    remedy: "Check that it was copied in full, or enter your address below for a new one.",
+    remedy: "Check that it was copied in full, or have a new one sent in step 1.",
   },
   no_such_request: {
     what: "There is no such result any more.",

@@ -3,11 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { thin } from "../../../web/app/announcer.js";
 import { Api, Problem, Unreachable } from "../../../web/app/api.js";
 import { guess, isCommon } from "../../../web/app/common-words.js";
 import { jpegName, scaleFor } from "../../../web/app/convert.js";
 import { duration, fileName, percent, plural, size, when } from "../../../web/app/format.js";
-import { MOST, put, read, without } from "../../../web/app/history.js";
+import { MOST, put, read, without, withShown } from "../../../web/app/history.js";
 import { decide, MAX_BYTES, MAX_SIDE } from "../../../web/app/intake.js";
 import { hasMorePages, kindOf } from "../../../web/app/kinds.js";
 import { parse, toRequest } from "../../../web/app/links.js";
@@ -26,9 +27,14 @@ test("a request's link leads to it, and nothing else is taken for one", () => {
   assert.deepEqual(parse(toRequest(ID, "to-k_en")), { to: "request", requestId: ID, token: "to-k_en" });
   assert.deepEqual(parse("#confirm=a.b-c"), { to: "confirm", token: "a.b-c" });
   assert.deepEqual(parse("#not-me=x"), { to: "not-me", token: "x" });
-  for (const other of ["", "#", "#request=", `#request=${ID}`, "#request=../x.t", "#confirm=<b>", "#else=1"]) {
-    assert.equal(parse(other), null, other);
+  for (const end of [")", ".", ">", "%3E", "),", "%22", "”"]) {
+    assert.deepEqual(parse(`${toRequest(ID, "to-k_en")}${end}`), { to: "request", requestId: ID, token: "to-k_en" }, end);
+    assert.deepEqual(parse(`#confirm=a.b-${end}`), { to: "confirm", token: "a.b-" }, end);
   }
+  for (const broken of ["#request=", `#request=${ID}`, "#request=../x.t", "#confirm=<b>", "#not-me=."]) {
+    assert.deepEqual(parse(broken), { to: "nowhere" }, broken);
+  }
+  for (const other of ["", "#", "#else=1", "#email"]) assert.equal(parse(other), null, other);
 });
 
 test("a file is what its first bytes say", () => {
@@ -142,6 +148,35 @@ test("history keeps what is whole, the newest first, and each once", () => {
   assert.deepEqual(put([entry("b"), entry("a", 1)], { ...entry("a", 5), words: 3 })[1], { ...entry("a", 1), words: 3 });
   assert.equal(put(Array.from({ length: MOST }, (_, at) => entry(String(at))), entry("new")).length, MOST);
   assert.deepEqual(without([entry("a")], "a"), []);
+  const result = (requestId, more) => ({ requestId, token: "t", name: "n", status: null, ...more });
+  const shown = [result("a"), result("b", { status: { result: { total_words: 3 } } }), result("c", { gone: true }), result("d", { name: "" })];
+  assert.deepEqual(withShown([entry("c")], shown, new Set(["a"]), 1), [{ ...entry("b"), words: 3 }]);
+});
+
+test("of what is to be said aloud, the latest about each is never left out, and nothing while little waits", () => {
+  const of = (about, count) => Array.from({ length: count }, (_, at) => ({ sentence: `${about} ${at}`, about }));
+  const few = [...of("a", 4), ...of("b", 4)];
+  thin(few);
+  assert.equal(few.length, 8);
+  const many = [...of("a", 6), ...of("b", 6)];
+  thin(many);
+  assert.deepEqual(many.map(({ sentence }) => sentence), ["a 4", "a 5", ...of("b", 6).map(({ sentence }) => sentence)]);
+  const different = Array.from({ length: 30 }, (_, at) => of(String(at), 2)).flat();
+  thin(different);
+  assert.deepEqual(different.map(({ sentence }) => sentence), Array.from({ length: 30 }, (_, at) => `${at} 1`));
+});
+
+test("a link that could not be tried is not lost, and one that is refused is told in the form", async () => {
+  const memory = () => new Memory(() => { throw new Error("refused"); });
+  const failing = (error) => new Proof({ confirm: async () => Promise.reject(error) }, memory());
+  for (const error of [new Unreachable(), new Problem(503, "try_again", ""), new Problem(429, "throttled", "")]) {
+    const proof = failing(error);
+    await assert.rejects(proof.confirm("t"), error);
+    assert.deepEqual(proof.state.value, { step: "none", email: "", told: null });
+  }
+  const refused = failing(new Problem(410, "link_expired", ""));
+  await refused.confirm("t");
+  assert.equal(refused.state.value.told.what, "This link has expired.");
 });
 
 test("memory works without storage, and whatever is in it", () => {

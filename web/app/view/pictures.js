@@ -145,7 +145,7 @@ function pictureRow({ id, name }, outbox, proof) {
     const words = picture.told?.what ?? "";
     if (state !== first.state || words !== first.told) {
       const sentence = spoken(picture, shown);
-      if (sentence) announce(sentence);
+      if (sentence) announce(sentence, `picture-${id}`);
       Object.assign(first, { state, told: words });
     }
   }

@@ -35,6 +35,7 @@ export function resultCard(first, { results, api, retake }) {
   const track = el("ol", { class: "stages", "aria-label": "How far it is" });
   const notices = el("div", { class: "notices" });
   const figures = el("div", { class: "figures" });
+  const resent = el("p", { class: "small doing-told", role: "status" }); // how it goes on with the mail
   const words = el("div", { class: "words" });
   const doings = el("div", { class: "doings", hidden: true });
   const done = el("p", { class: "small doing-told", role: "status" });
@@ -44,7 +45,7 @@ export function resultCard(first, { results, api, retake }) {
   const element = el("article", { class: "result", "aria-labelledby": id },
     el("header", {}, thumbnail, el("div", { class: "about" }, name, clock),
       el("button", { class: "quiet close", click: () => results.hide(result.requestId), "aria-describedby": id }, icon("cross"), el("span", { class: "aside" }, "Close"))),
-    track, figures, notices, words, doings, done, kept);
+    track, figures, notices, resent, words, doings, done, kept);
   const confirm = confirmation(() => remove());
   element.append(confirm);
 
@@ -71,7 +72,7 @@ export function resultCard(first, { results, api, retake }) {
 
   /** @param {string} sentence */
   function say(sentence) {
-    if (!spoken.has(sentence)) announce(`${fileName(result.name)}: ${sentence}`);
+    if (!spoken.has(sentence)) announce(`${fileName(result.name)}: ${sentence}`, id);
     spoken.add(sentence);
   }
 
@@ -151,7 +152,7 @@ export function resultCard(first, { results, api, retake }) {
     if (key === noticed) return;
     noticed = key;
     refill(notices, all.map((each) => notice(...each)), name);
-    if (result.status?.state === "UNDELIVERABLE") setText(done, ""); // "on its way again" it was
+    if (result.status?.state === "UNDELIVERABLE") setText(resent, ""); // "on its way again" it was
     const sentences = all.map(([, { what, remedy }]) => `${what} ${remedy}`);
     for (const sentence of noticesTold) if (!sentences.includes(sentence)) spoken.delete(sentence); // said again if it comes again
     noticesTold = sentences;
@@ -208,12 +209,12 @@ export function resultCard(first, { results, api, retake }) {
   }
 
   async function resend() {
-    setText(done, "");
+    setText(resent, "");
     try {
       await results.resend(result);
-      setText(done, "The mail is on its way again.");
+      setText(resent, "The mail is on its way again.");
     } catch (error) {
-      told(error, tellUnmailed);
+      told(error, resent, tellUnmailed);
     }
   }
 
@@ -239,11 +240,12 @@ export function resultCard(first, { results, api, retake }) {
 
   /**
    * @param {unknown} error
+   * @param {HTMLElement} place
    * @param {(error: unknown) => import("../intake.js").Told} words
    */
-  function told(error, words = tell) {
+  function told(error, place = done, words = tell) {
     const { what, remedy } = words(error);
-    setText(done, `${what} ${remedy}`);
+    setText(place, `${what} ${remedy}`);
   }
 
   function showDeleted() {
@@ -252,12 +254,12 @@ export function resultCard(first, { results, api, retake }) {
     element.classList.add("deleted");
     clearInterval(ticking);
     setText(clock, "Deleted");
-    for (const part of [track, figures, notices, words, doings, done, kept]) part.remove();
+    for (const part of [track, figures, notices, resent, words, doings, done, kept]) part.remove();
     element.append(el("div", { class: "after" },
       el("p", {}, el("strong", {}, "Deleted: "), deleted.deleted.map((each) => DELETED[each] ?? each).join(", "), "."),
       deleted.kept.length > 0 && el("p", {}, el("strong", {}, "What remains: ")),
       deleted.kept.length > 0 && el("ul", {}, ...deleted.kept.map(({ what, why, until }) => el("li", {}, `${KEPT[what] ?? what}, until ${readable(until)}. ${why}`)))));
-    announce(`${fileName(result.name)}: deleted.`);
+    announce(`${fileName(result.name)}: deleted.`, id);
   }
 
   update(first);
