@@ -29,9 +29,13 @@ class TableAddresses:
         """It counts as proven; see the port."""
         self._change(name, f"{_NOT_ASKED} SET #proven_at = :now", now, {"now": now})
 
-    def unproven(self, name: str, now: float) -> None:
+    def unproven(self, name: str, now: float, *, unless_proven_after: float | None = None) -> None:
         """It counts as proven no more; see the port."""
-        self._change(name, "REMOVE #proven_at SET #unproven_at = :now", now, {"now": now})
+        values, condition = {"now": now}, ""
+        if unless_proven_after is not None:
+            values["after"] = unless_proven_after
+            condition = "attribute_not_exists(#proven_at) OR #proven_at <= :after"
+        self._change(name, "REMOVE #proven_at SET #unproven_at = :now", now, values, condition=condition)
 
     def stop(self, name: str, now: float, until: float) -> None:
         """Its owner said "not me"; see the port."""
@@ -53,11 +57,18 @@ class TableAddresses:
         found = self._table.older(rows.UNFINISHED, (rows.UNFINISHED, rows.IDENTITY), (rows.SINCE, before), most=_MOST)
         return [rows.name_in(row) for row in found]
 
-    def _change(
-        self, name: str, change: str, now: float, values: dict[str, Any], also: dict[str, Any] | None = None
+    def _change(  # noqa: PLR0913  as the table's update
+        self,
+        name: str,
+        change: str,
+        now: float,
+        values: dict[str, Any],
+        also: dict[str, Any] | None = None,
+        *,
+        condition: str = "",
     ) -> None:
         kept = {"expires_at": rows.time_to_live(now + KEPT_SECONDS), **(also or {})}
-        self._table.update(*rows.address_key(name), change, values, condition="", also=kept)
+        self._table.update(*rows.address_key(name), change, values, condition=condition, also=kept)
 
 
 class TableProofs:

@@ -134,18 +134,20 @@ class TableRequests:
             condition="#sender = :attempt AND #state IN (:sent, :failed, :undeliverable)",
         )
 
-    def reopen(self, request_id: str, *, forget_reason: bool) -> bool:
-        """Take up again what was `UNDELIVERABLE`; see the port."""
+    def reopen(self, request: Request, *, forget_reason: bool) -> bool:
+        """Take up again what is `UNDELIVERABLE`; see the port."""
+        as_read = "#reason = :as_read" if request.reason else "attribute_not_exists(#reason)"
         return self._table.update(
-            *rows.request_key(request_id),
+            *rows.request_key(request.request_id),
             f"{'REMOVE #reason ' if forget_reason else ''}SET #state = :waiting, {_UNFINISHED}",
             {
                 "waiting": RequestState.WAITING,
                 "undeliverable": RequestState.UNDELIVERABLE,
                 "kind": rows.REQUEST,
                 "ever": 0,
+                **({"as_read": request.reason} if request.reason else {}),
             },
-            condition="#state = :undeliverable",
+            condition=f"#state = :undeliverable AND {as_read}",
         )
 
     def begin_late(self, request_id: str, *, now: float, lease_until: float) -> bool:

@@ -37,11 +37,13 @@ class Bounce:
     Attributes:
         tags: Which mail.
         message_id: As SES calls it.
+        mailed_at: When SES had taken it, in seconds since the epoch.
         permanent: Whether its address takes no mail at all, as far as SES knows.
         cause: In SES's words, such as `Permanent/NoEmail`.
     """
 
     tags: MessageTags
     message_id: str
+    mailed_at: float
     permanent: bool
     cause: str

@@ -279,8 +279,8 @@ class Requests(Protocol):
         """
         ...
 
-    def reopen(self, request_id: str, *, forget_reason: bool) -> bool:
-        """Take up again what was `UNDELIVERABLE`. False: it is not in that state."""
+    def reopen(self, request: Request, *, forget_reason: bool) -> bool:
+        """Take up again what is `UNDELIVERABLE`. False: it is not, or its reason is another than when it was read."""
         ...
 
     def begin_late(self, request_id: str, *, now: float, lease_until: float) -> bool:
@@ -491,8 +491,11 @@ class Addresses(Protocol):
         """It counts as proven; SES need not be asked any more."""
         ...
 
-    def unproven(self, name: str, now: float) -> None:
-        """It counts as proven no more, because SES will not write to it."""
+    def unproven(self, name: str, now: float, *, unless_proven_after: float | None = None) -> None:
+        """It counts as proven no more, because SES will not write to it, or what it wrote came back for good.
+
+        Nothing happens if it was proven after the time that is given: what is told is older than that.
+        """
         ...
 
     def stop(self, name: str, now: float, until: float) -> None:

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-conten
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from runtime.core.bounce import Bounce, MessageTags
@@ -37,13 +38,18 @@ def bounce_of(event: Mapping[str, Any]) -> Bounce | None:
     if event[EVENT_TYPE] == "Bounce":
         return None if _is_automatic_answer(event["bounce"]) else _bounced(event["mail"], event["bounce"])
     if event[EVENT_TYPE] == "Reject":  # SES had taken it, and found a virus in it
-        return Bounce(_tags(event["mail"]), event["mail"]["messageId"], permanent=False, cause="Reject")
+        return _came_back(event["mail"], permanent=False, cause="Reject")
     return None
 
 
 def _bounced(mail: Mapping[str, Any], bounce: Mapping[str, Any]) -> Bounce:
     kind = bounce["bounceType"]
-    return Bounce(_tags(mail), mail["messageId"], kind == "Permanent", f"{kind}/{bounce.get('bounceSubType', '')}")
+    return _came_back(mail, permanent=kind == "Permanent", cause=f"{kind}/{bounce.get('bounceSubType', '')}")
+
+
+def _came_back(mail: Mapping[str, Any], *, permanent: bool, cause: str) -> Bounce:
+    mailed_at = datetime.fromisoformat(mail["timestamp"]).timestamp()
+    return Bounce(_tags(mail), mail["messageId"], mailed_at, permanent, cause)
 
 
 def _tags(mail: Mapping[str, Any]) -> MessageTags:

@@ -344,11 +344,11 @@ class MemoryRequests:
         self._change(request_id, state=RequestState.UNDELIVERABLE, reason=row.reason or Reason.BOUNCED, times=times)
         return True
 
-    def reopen(self, request_id: str, *, forget_reason: bool) -> bool:
-        row = self.rows.get(request_id)
-        if row is None or row.state is not RequestState.UNDELIVERABLE:
+    def reopen(self, request: Request, *, forget_reason: bool) -> bool:
+        row = self.rows.get(request.request_id)
+        if row is None or (row.state, row.reason) != (RequestState.UNDELIVERABLE, request.reason):
             return False
-        self._change(request_id, state=RequestState.WAITING, reason=None if forget_reason else row.reason)
+        self._change(row.request_id, state=RequestState.WAITING, reason=None if forget_reason else row.reason)
         return True
 
     def begin_late(self, request_id: str, *, now: float, lease_until: float) -> bool:
@@ -478,8 +478,9 @@ class MemoryAddresses:
     def proven(self, name: str, now: float) -> None:
         self._change(name, proven_at=now, asked_at=0.0, email="")
 
-    def unproven(self, name: str, now: float) -> None:  # noqa: ARG002  as the port
-        self._change(name, proven_at=0.0)
+    def unproven(self, name: str, now: float, *, unless_proven_after: float | None = None) -> None:  # noqa: ARG002  as the port
+        if unless_proven_after is None or self.get(name).proven_at <= unless_proven_after:
+            self._change(name, proven_at=0.0)
 
     def stop(self, name: str, now: float, until: float) -> None:
         self._change(name, proven_at=0.0, void_before=now, stopped_until=until)

@@ -12,7 +12,7 @@ from runtime.core.errors import Retryable
 from runtime.core.types import RequestState
 
 if TYPE_CHECKING:
-    from runtime.core.bounce import Bounce, MessageTags
+    from runtime.core.bounce import Bounce
     from runtime.core.ports import Addresses, Clock, Log, Requests
 
 _OUTCOMES: Final = (MailKind.RESULT, MailKind.FAILURE)
@@ -30,6 +30,8 @@ class NoteBounce:
     def __call__(self, bounce: Bounce) -> None:
         """Have the request of an outcome's mail be `UNDELIVERABLE`; an address that takes no mail counts as unproven.
 
+        It counts as proven still if that was done since: a bounce may be told twice, or be replayed after weeks.
+
         That a late mail came back changes nothing: the outcome's will, too. Nor does a proof's: whoever asked for it
         would learn which addresses there are.
 
@@ -38,7 +40,7 @@ class NoteBounce:
         """
         tags = bounce.tags
         if tags.kind in _OUTCOMES:
-            self._take_back(tags, permanent=bounce.permanent)
+            self._take_back(bounce)
         self.log.emit(
             events.MailBounced(
                 request_id=None if tags.kind == MailKind.PROOF else tags.about or None,
@@ -49,11 +51,13 @@ class NoteBounce:
             )
         )
 
-    def _take_back(self, tags: MessageTags, *, permanent: bool) -> None:
+    def _take_back(self, bounce: Bounce) -> None:
+        tags = bounce.tags
         request = self.requests.get(tags.about)
         if request is None:
             return
         if request.state is RequestState.SENDING:
             raise Retryable("its sender has not noted that it is sent, or died, or it is being sent again")
-        if self.requests.bounced(tags.about, tags.attempt) and permanent:
-            self.addresses.unproven(name_of(request.email), self.clock.now())
+        if self.requests.bounced(tags.about, tags.attempt) and bounce.permanent:
+            name, now = name_of(request.email), self.clock.now()
+            self.addresses.unproven(name, now, unless_proven_after=bounce.mailed_at)

@@ -43,4 +43,4 @@ class Redrive:
     def _take_up(self, request_id: str) -> None:
         request = self.requests.get(request_id)
         if request:
-            self.requests.reopen(request_id, forget_reason=request.may_end_otherwise)
+            self.requests.reopen(request, forget_reason=request.may_end_otherwise)

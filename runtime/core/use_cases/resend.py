@@ -62,10 +62,9 @@ class Resend:
             raise Throttled("SES was asked about another address just now")
         if not verified:
             raise BadRequest(Reason.RECIPIENT_NOT_VERIFIED, told(Reason.RECIPIENT_NOT_VERIFIED), 403)
-        request_id = request.request_id
-        self.requests.reopen(request_id, forget_reason=request.may_end_otherwise)
-        self.notifications.send(request_id)
-        self.log.emit(events.ResendAsked(request_id=request_id))
+        self.requests.reopen(request, forget_reason=request.may_end_otherwise)
+        self.notifications.send(request.request_id)
+        self.log.emit(events.ResendAsked(request_id=request.request_id))
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,16 @@ def test_an_address_is_proven_until_it_is_found_not_to_be(ports: Ports) -> None:
     assert ports.addresses.get(name_of("bob@example.com")) == Standing(name_of("bob@example.com"))
 
 
+def test_what_was_found_before_an_address_was_proven_does_not_count_against_it(ports: Ports) -> None:
+    ports.addresses.unproven(ANN, LATER, unless_proven_after=NOW)
+    assert ports.addresses.get(ANN) == Standing(ANN)
+    ports.addresses.proven(ANN, NOW)
+    ports.addresses.unproven(ANN, LATER, unless_proven_after=NOW - 0.5)
+    assert ports.addresses.get(ANN) == Standing(ANN, proven_at=NOW)
+    ports.addresses.unproven(ANN, LATER, unless_proven_after=NOW)
+    assert ports.addresses.get(ANN) == Standing(ANN)
+
+
 def test_an_address_that_is_stopped_is_proven_no_more_and_remembers_from_when_on_all_is_void(ports: Ports) -> None:
     ports.addresses.proven(ANN, NOW)
     ports.addresses.stop(ANN, NOW + 5, LATER)

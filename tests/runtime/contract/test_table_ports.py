@@ -390,16 +390,19 @@ def test_what_is_undeliverable_is_taken_up_again(
     ports: Ports, opened: Request, *, forget: bool, left: Reason | None
 ) -> None:
     undeliverable(ports, Reason.UNREADABLE)
-    assert ports.requests.reopen(opened.request_id, forget_reason=forget)
+    assert not ports.requests.reopen(opened, forget_reason=forget)
+    assert not ports.requests.reopen(replace(opened, reason=Reason.BOUNCED), forget_reason=forget)
+    found = request(ports)
+    assert ports.requests.reopen(found, forget_reason=forget)
     assert (request(ports).state, request(ports).reason) == (RequestState.WAITING, left)
     assert ports.unfinished.requests(LATER) == [ID]
-    assert not ports.requests.reopen(opened.request_id, forget_reason=forget)
+    assert not ports.requests.reopen(found, forget_reason=forget)
     assert ports.requests.begin_sending(ID, "b", now=NOW, lease_until=NOW + 60)
 
 
 def test_what_is_not_undeliverable_is_not_taken_up_again(ports: Ports, opened: Request) -> None:
-    assert not ports.requests.reopen(opened.request_id, forget_reason=True)
-    assert not ports.requests.reopen("f" * 32, forget_reason=True)
+    assert not ports.requests.reopen(opened, forget_reason=True)
+    assert not ports.requests.reopen(replace(opened, request_id="f" * 32), forget_reason=True)
     assert ports.requests.get("f" * 32) is None
     assert request(ports) == opened
 
@@ -422,7 +425,7 @@ def test_what_was_mailed_and_came_back_is_undeliverable(
         assert (request(ports).state, request(ports).reason) == (RequestState.UNDELIVERABLE, left)
         assert Stage.SENT not in request(ports).times
     assert ports.unfinished.requests(LATER) == []
-    ports.requests.reopen(opened.request_id, forget_reason=True)
+    assert ports.requests.reopen(request(ports), forget_reason=True)
     assert not ports.requests.bounced(opened.request_id, "a")
 
 
@@ -543,7 +546,7 @@ def test_a_deleted_request_is_gone_and_no_later_write_brings_it_back(ports: Port
     ports.requests.delete(opened.request_id)
     assert not ports.requests.bind(ID, "etag", CONTENT, uploaded=NOW, now=NOW)
     assert not ports.requests.begin_sending(ID, "a", now=NOW, lease_until=LATER)
-    assert not ports.requests.reopen(ID, forget_reason=True)
+    assert not ports.requests.reopen(opened, forget_reason=True)
     ports.requests.kept(ID, KEY, NOW)
     ports.requests.joined(ID)
     ports.requests.hit(ID)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.runtime.handlers.shapes import event
 
 TAGS = MessageTags(MailKind.RESULT, "0123456789abcdef0123456789abcdef", "00000000000000000000000000000007")
 MESSAGE_ID = "0100019ab1c2cafe-9a8b7c6d-5e4f-3021-1203-f4e5d6c7b8a9-000000"
+MAILED_AT = datetime(2026, 11, 24, 9, 0, 31, 12000, UTC).timestamp()
 
 
 def bounce(kind: str, subtype: str, **of_recipient: str) -> dict[str, Any]:
@@ -23,7 +25,9 @@ def bounce(kind: str, subtype: str, **of_recipient: str) -> dict[str, Any]:
 
 
 def test_a_bounce_is_told_with_the_mail_that_it_is_of() -> None:
-    assert bounce_of(event("ses_bounce")) == Bounce(TAGS, MESSAGE_ID, permanent=True, cause="Permanent/General")
+    assert bounce_of(event("ses_bounce")) == Bounce(
+        TAGS, MESSAGE_ID, MAILED_AT, permanent=True, cause="Permanent/General"
+    )
 
 
 @pytest.mark.parametrize(
@@ -47,7 +51,7 @@ def test_an_automatic_answer_is_no_bounce() -> None:
 
 def test_what_ses_rejects_after_it_has_taken_it_came_back() -> None:
     rejected = {"eventType": "Reject", "mail": event("ses_bounce")["mail"], "reject": {"reason": "Bad content"}}
-    assert bounce_of(rejected) == Bounce(TAGS, MESSAGE_ID, permanent=False, cause="Reject")
+    assert bounce_of(rejected) == Bounce(TAGS, MESSAGE_ID, MAILED_AT, permanent=False, cause="Reject")
 
 
 def test_what_arrived_is_no_bounce() -> None:

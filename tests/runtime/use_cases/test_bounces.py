@@ -30,10 +30,11 @@ def outcome(service: Service, opened: Opened) -> tuple[RequestState, Reason | No
     return request.state, request.reason
 
 
-def comes_back(service: Service, nth: int = -1, *, permanent: bool = False) -> None:
-    """SES tells that a mail, by default the last, came back."""
+def comes_back(service: Service, nth: int = -1, *, permanent: bool = False, after: float = 0.0) -> None:
+    """SES tells that a mail, by default the last, came back, so many seconds after it had taken it."""
     cause = "Permanent/General" if permanent else "Transient/MailboxFull"
-    service.note_bounce(Bounce(service.mailer.tags[nth], "message", permanent, cause))
+    mailed_at = service.clock.now() - after
+    service.note_bounce(Bounce(service.mailer.tags[nth], "message", mailed_at, permanent, cause))
 
 
 def test_a_mail_that_comes_back_leaves_its_request_undeliverable_with_its_words(service: Service) -> None:
@@ -81,12 +82,35 @@ def test_only_an_address_that_takes_no_mail_at_all_must_be_proven_again(service:
     assert service.addresses.get(name_of(ANN)).proven is not permanent
 
 
+def test_what_is_told_again_does_not_count_against_who_has_proven_the_address_since(service: Service) -> None:
+    service.see_through(PICTURE)
+    comes_back(service, permanent=True)
+    service.clock.advance(60)
+    service.addresses.proven(name_of(ANN), service.clock.now())
+    service.clock.advance(1)
+    comes_back(service, permanent=True, after=61)
+    assert service.addresses.get(name_of(ANN)).proven
+    comes_back(service, permanent=True, after=0.5)
+    assert not service.addresses.get(name_of(ANN)).proven
+
+
 def test_told_twice_it_is_done_once_more_and_changes_nothing(service: Service) -> None:
     opened = service.see_through(PICTURE)
     comes_back(service, permanent=True)
     before = service.request(opened)
     comes_back(service, permanent=True)
     assert service.request(opened) == before
+
+
+def test_whoever_takes_it_up_as_it_was_before_it_came_back_has_no_bounce_mailed_as_an_outcome(service: Service) -> None:
+    opened = service.see_through(PICTURE)
+    before = service.request(opened)
+    comes_back(service)
+    assert not service.requests.reopen(before, forget_reason=before.may_end_otherwise)
+    service.notifications.send(opened.request_id)
+    service.run()
+    assert outcome(service, opened) == (RequestState.UNDELIVERABLE, Reason.BOUNCED)
+    assert len(service.mailer.sent) == 1
 
 
 def test_it_waits_until_its_sender_has_noted_that_it_is_sent(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,6 +158,6 @@ def test_whoever_asked_for_a_proof_does_not_learn_that_its_mail_came_back(servic
 @pytest.mark.parametrize("tags", [MessageTags(), MessageTags(MailKind.RESULT, "0" * 32, "a")])
 def test_of_a_mail_whose_request_is_gone_nothing_is_left_to_change(service: Service, tags: MessageTags) -> None:
     opened = service.see_through(PICTURE)
-    service.note_bounce(Bounce(tags, "message", permanent=True, cause="Permanent/General"))
+    service.note_bounce(Bounce(tags, "message", service.clock.now(), permanent=True, cause="Permanent/General"))
     assert outcome(service, opened) == (RequestState.SENT, None)
     assert service.log.names()[-1] == "mail_bounced"
