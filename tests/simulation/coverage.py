@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tests.simulation.functions import ALL_CALLS
-from tests.simulation.plan import Between, Kind
+from tests.simulation.plan import Between, Fate, Kind
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -29,6 +29,8 @@ _NOTEWORTHY: Final = (
     "forms reused",
     "joins",
     "late mails",
+    "late mails that came back",
+    "mails taken back",
     "messages received again",
     "pictures given up",
     "reorderings",
@@ -43,11 +45,12 @@ _NOTEWORTHY: Final = (
     "turned away",
     "twins",
     *(f"between: {between}" for between in Between),
+    *(f"mails, {fate}" for fate in Fate if fate is not Fate.ARRIVES),
     *(
         f"log {line}"
         for line in ("cache_hit", "mail_undeliverable", "message_failed", "message_postponed", "overtaken")
     ),
-    *(f"log {line}" for line in ("bulk_failed", "picture_refused", "upload_gone", "upload_unread")),
+    *(f"log {line}" for line in ("bulk_failed", "mail_bounced", "picture_refused", "upload_gone", "upload_unread")),
 )
 """Histories that meet no such thing show nothing of it."""
 

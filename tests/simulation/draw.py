@@ -8,9 +8,9 @@ from typing import Final
 
 from runtime.core.bulk import LOST, Engine
 from runtime.core.manifest import Cause
-from tests.simulation.functions import BULK, CALLS_IN_BULK, CALLS_IN_PLACE
+from tests.simulation.functions import BULK, CALLS_IN_BULK, CALLS_IN_PLACE, CALLS_OF_BOUNCES
 from tests.simulation.pictures import PICTURES, TWINS
-from tests.simulation.plan import DELAYS, RUN_END, TRANSCRIPT, TRIES, Between, Fault, Kind, Person, Plan, Use
+from tests.simulation.plan import DELAYS, RUN_END, TRANSCRIPT, TRIES, Between, Fate, Fault, Kind, Person, Plan, Use
 from tests.simulation.situations import SITUATIONS, Situation
 
 _KINDS: Final = (
@@ -31,6 +31,14 @@ _NUMBERS: Final = range(len(PICTURES))
 _ONE_IN: Final = 3
 """So many histories, one has counting left to Glue."""
 
+_BOUNCES_IN: Final = 5
+"""So many histories, one has mails come back."""
+
+_FATES: Final = (
+    *(Fate.FULL, Fate.FULL, Fate.UNKNOWN, Fate.UNKNOWN, Fate.UNKNOWN, Fate.REJECTED),
+    *(Fate.AWAY, Fate.ARRIVES),
+)
+_ASKS: Final = (0.5, 5.0, 45.0, 130.0, 450.0, 900.0)
 _ENDS: Final = ("SUCCEEDED", "SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR", "EXPIRED", LOST)
 _TROUBLES: Final = (None, None, None, Cause.UNREADABLE, Cause.UNAVAILABLE, Cause.UNAVAILABLE, Cause.INTERNAL)
 _LOSABLE: Final = ("ingest", "count", "publish", "notify", TRANSCRIPT)
@@ -68,7 +76,9 @@ def draw(seed: int) -> Plan:
         sweeps=max(situation.sweeps, chance.choice((0, 0, 0, 1, 3))),
         redrive=situation.redrive or (tries < TRIES and chance.random() < 0.5),
     )
-    return _in_bulk(chance, plan) if seed % _ONE_IN == 0 else plan
+    if seed % _ONE_IN == 0:
+        plan = _in_bulk(chance, plan)
+    return _with_bounces(chance, plan) if seed % _BOUNCES_IN == 1 else plan
 
 
 _ANY: Final = Situation()
@@ -178,3 +188,22 @@ def _faults_in_bulk(chance: Random, seed: int) -> tuple[list[Fault], Situation]:
     if chance.random() < 0.4:
         faults.append(_fault(chance, *chance.choice(CALLS_IN_BULK), chance.choice(_KINDS)))
     return faults, situation
+
+
+def _with_bounces(chance: Random, plan: Plan) -> Plan:
+    """The same with mails that come back. Drawn last, as that is."""
+    people = tuple(_whose_mails_come_back(chance, person) for person in plan.people)
+    if chance.random() < 0.6:
+        return replace(plan, people=people)
+    turn, at = divmod(plan.seed // _BOUNCES_IN, len(CALLS_OF_BOUNCES))
+    fault = _fault(chance, *CALLS_OF_BOUNCES[at], _KINDS[turn % len(_KINDS)])
+    return replace(plan, people=people, faults=(fault, *plan.faults))
+
+
+def _whose_mails_come_back(chance: Random, person: Person) -> Person:
+    if chance.random() < 0.3:
+        return person
+    fates = tuple(chance.choice(_FATES) for _ in range(chance.choice((1, 1, 2, 2, 3))))
+    asks_again = chance.random() < 0.8
+    asks_at = chance.sample(_ASKS, chance.choice((0, 1, 3))) if asks_again else ()
+    return replace(person, fates=fates, asks_again=asks_again, asks_at=tuple(sorted(asks_at)))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from runtime.core.bounce import MessageTags
     from runtime.core.types import Claim, Request
     from tests.simulation.invocation import Invocation
     from tests.simulation.letters import Letter
@@ -19,12 +20,31 @@ class Sent:
 
     Attributes:
         at: When.
+        tags: What SES was given along with it.
+        came_back: Whether it did not arrive.
+        for_good: Whether its address takes no mail at all.
+        taken_back: Whether its request is known not to have been answered by it.
+        held_against: Whether its address counts as proven no more because of it, or did not before.
         excused: Whether what was to write it down was cut off, so that a second copy is no breach.
     """
 
     letter: Letter
     at: float
+    tags: MessageTags
+    came_back: bool = False
+    for_good: bool = False
+    taken_back: bool = False
+    held_against: bool = False
     excused: bool = False
+
+    @property
+    def is_outcome(self) -> bool:
+        """Whether it is a result, or says why there is none."""
+        return self.letter.kind != "late"
+
+    def is_told_of(self, body: str) -> bool:
+        """Whether a message says that it came back."""
+        return self.came_back and self.is_outcome and self.tags.attempt in body
 
 
 @dataclass(slots=True, eq=False)
@@ -50,6 +70,8 @@ class Facts:
         kept_by: Who kept the bytes under a key last.
         sent: All mails.
         lost_proof: The addresses that were proven once and are not any more.
+        senders: Whose right to send a request's mail was the last, by the request's id.
+        undelivered: The requests whose mail came back, as long as nobody has asked for it again.
         settled: When each request had its outcome: the number of the latest invocation by then.
         attempt: While a record is written: for which claim.
         reads: The invocations that had a picture read since work on it began anew, by key.
@@ -87,6 +109,8 @@ class Facts:
     kept_by: dict[str, Invocation] = field(default_factory=dict)
     sent: list[Sent] = field(default_factory=list)
     lost_proof: set[str] = field(default_factory=set)
+    senders: dict[str, str] = field(default_factory=dict)
+    undelivered: set[str] = field(default_factory=set)
     settled: dict[str, int] = field(default_factory=dict)
     attempt: Claim | None = None
     reads: dict[str, list[Invocation]] = field(default_factory=dict)

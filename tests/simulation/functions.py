@@ -62,6 +62,7 @@ class Function:
         timeout: Seconds after which it is stopped.
         calls: The calls of ports that it makes.
         in_bulk: Those that it makes only where counting is left to Glue.
+        of_bounces: Those that it makes only where mails come back.
         batch: Messages in one event at most.
         delay: Seconds that each message stays hidden first.
         read: What of a message the work is handed.
@@ -73,6 +74,7 @@ class Function:
     timeout: float
     calls: tuple[str, ...] = ()
     in_bulk: tuple[str, ...] = ()
+    of_bounces: tuple[str, ...] = ()
     batch: int = 10
     delay: float = 0.0
     hears_of: tuple[str, str] | None = None
@@ -243,6 +245,7 @@ _WORKING: Final = (
             "waiters.add",
             "waiters.remove",
         ),
+        of_bounces=("requests.bounced",),
     ),
     Function(
         "deadline",
@@ -415,5 +418,8 @@ CALLS_IN_PLACE: Final = tuple(
 CALLS_IN_BULK: Final = tuple((each.name, call) for each in FUNCTIONS for call in each.in_bulk)
 """Where something can go wrong besides, if counting is left to Glue."""
 
-ALL_CALLS: Final = CALLS_IN_PLACE + CALLS_IN_BULK
+CALLS_OF_BOUNCES: Final = tuple((each.name, call) for each in FUNCTIONS for call in each.of_bounces)
+"""The same, if mails come back."""
+
+ALL_CALLS: Final = CALLS_IN_PLACE + CALLS_IN_BULK + CALLS_OF_BOUNCES
 """Everywhere that something can go wrong."""

@@ -50,8 +50,11 @@ class Invocation:
         seen: The records as it saw them last, by key.
         unended: The keys of those that it ever saw being worked on.
         found: The requests as it found them last, by id.
+        being_sent: Those whose mail was being sent when it found them.
         answered: The requests that had their outcome when it found them first.
         checked: The names of addresses that it found to be proven.
+        taken_back: Whose attempts' mails it took back.
+        refused: The addresses that SES would not write to.
         unrecorded: Mails that it sent and has not recorded yet.
         ends_written: The keys whose record it made `READY` or `FAILED`.
         to_be_told: Who waited when it gave a picture up, and was not woken by it yet.
@@ -89,8 +92,11 @@ class Invocation:
     seen: dict[str, Record | None] = field(default_factory=dict)
     unended: set[str] = field(default_factory=set)
     found: dict[str, Request] = field(default_factory=dict)
+    being_sent: set[str] = field(default_factory=set)
     answered: set[str] = field(default_factory=set)
     checked: set[str] = field(default_factory=set)
+    taken_back: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)
     unrecorded: list[Sent] = field(default_factory=list)
     ends_written: set[str] = field(default_factory=set)
     to_be_told: set[str] = field(default_factory=set)

@@ -7,6 +7,7 @@ from typing import Final
 from tests.simulation.mutation import Mutation
 
 _BULK: Final = "runtime.core.use_cases.bulk"
+_BOUNCES: Final = "runtime.core.use_cases.bounces"
 _BATCH: Final = "runtime.handlers.batch"
 _COUNT: Final = "runtime.core.use_cases.count"
 _DEADLINE: Final = "runtime.core.use_cases.deadline"
@@ -19,6 +20,7 @@ _REDRIVE: Final = "runtime.core.use_cases.redrive"
 _RESEND: Final = "runtime.core.use_cases.resend"
 _SWEEP: Final = "runtime.core.use_cases.sweep"
 _TELLING: Final = "runtime.core.use_cases.telling"
+_NOTIFIED: Final = "runtime.handlers.notify"
 _TYPES: Final = "runtime.core.types"
 
 MUTATIONS: Final = (
@@ -274,7 +276,7 @@ MUTATIONS: Final = (
     Mutation(
         "what is asked for again is not taken up",
         _RESEND,
-        "        self.requests.reopen(request_id, forget_reason=request.may_end_otherwise)\n",
+        "        self.requests.reopen(request, forget_reason=request.may_end_otherwise)\n",
         "",
         breaks=("who_asks_again_is_answered",),
         first=280,
@@ -374,5 +376,56 @@ MUTATIONS: Final = (
         "        self.pending.remove(document.key, document.generation)\n"
         "        record = self.records.get(document.key)\n",
         breaks=("what_waits_is_never_forgotten",),
+    ),
+    Mutation(
+        "nobody takes note of what came back",
+        _NOTIFIED,
+        "                note_bounce(bounce)\n",
+        "                pass\n",
+        breaks=("what_came_back_is_undeliverable_and_nothing_else", "every_message_leaves_a_line"),
+    ),
+    Mutation(
+        "what came back while it was being sent is passed over",
+        _BOUNCES,
+        "        if request.state is RequestState.SENDING:\n",
+        "        if False:\n",
+        breaks=("what_came_back_is_undeliverable_and_nothing_else",),
+    ),
+    Mutation(
+        "whose mail came back does not matter",
+        _FAKES,
+        ' or self.senders.get(request_id, ("", 0.0))[0] != attempt:\n            return False\n        times',
+        ":\n            return False\n        times",
+        breaks=("what_came_back_is_undeliverable_and_nothing_else",),
+    ),
+    Mutation(
+        "an address that takes no mail stays proven",
+        _BOUNCES,
+        " and bounce.permanent:",
+        " and not bounce.permanent:",
+        breaks=("an_address_that_takes_no_mail_is_proven_no_more",),
+    ),
+    Mutation(
+        "a full mailbox is no address",
+        _BOUNCES,
+        " and bounce.permanent:",
+        ":",
+        breaks=("an_address_loses_its_proof_for_a_reason",),
+    ),
+    Mutation(
+        "a bounce counts against who has proven the address since",
+        _FAKES,
+        "if unless_proven_after is None or self.get(name).proven_at <= unless_proven_after:",
+        "if True:",
+        breaks=("an_address_loses_its_proof_for_a_reason",),
+        first=790,
+    ),
+    Mutation(
+        "what came back is no outcome, and is taken up as one",
+        _FAKES,
+        "(row.state, row.reason) != (RequestState.UNDELIVERABLE, request.reason)",
+        "row.state is not RequestState.UNDELIVERABLE",
+        breaks=("every_outcome_is_the_pictures",),
+        first=10_820,
     ),
 )

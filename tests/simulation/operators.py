@@ -20,6 +20,7 @@ from tests.simulation.plan import TRIES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.simulation.people import Actor
     from tests.simulation.ports import Ports
     from tests.simulation.scheduler import Scheduler
     from tests.simulation.world import World
@@ -121,10 +122,16 @@ class Operators:
             world.later(_MOMENTS[world.pick(len(_MOMENTS))], self._sweep)
         if world.plan.lost or world.plan.tries < TRIES:
             world.later(PATIENCE + 1, partial(self._come_round, _MOST_ROUNDS))
+        for actor in world.actors:
+            for moment in actor.person.asks_at if actor.person.part == world.part else ():
+                world.later(moment, partial(self._ask_for_it, actor))
 
     def see_to_the_rest(self) -> None:
         """At rest, see to what is left when something was lost or has died: sweep, have mails sent, replay."""
-        for see_to in (self._nothing, self._ask_again, self._replay):
+        most = max((len(person.fates) for person in self._world.plan.people), default=0)
+        asked = [self._ask_again] * (most + 1)
+        asked_once_more = asked if most else ()  # a bounce may have died, and be replayed
+        for see_to in (self._nothing, *asked, self._replay, *asked_once_more):
             see_to()
             self._scheduler.until_rest()
             self._sweep_what_is_stuck()
@@ -157,13 +164,15 @@ class Operators:
 
     def _ask_again(self) -> None:
         """Who has verified the address again asks for the mail, as often as it takes."""
-        world = self._world
-        for actor in world.actors:
-            opened = actor.opened
-            request = world.requests.rows.get(opened.request_id) if opened else None
-            if opened and actor.person.asks_again and request and request.state is RequestState.UNDELIVERABLE:
-                world.proven.add(actor.address)
-                world.later(0.0, partial(self._resend, opened.request_id, 10))
+        for actor in self._world.actors:
+            self._ask_for_it(actor)
+
+    def _ask_for_it(self, actor: Actor) -> None:
+        world, opened = self._world, actor.opened
+        request = world.requests.rows.get(opened.request_id) if opened else None
+        if opened and actor.person.asks_again and request and request.state is RequestState.UNDELIVERABLE:
+            world.proven.add(actor.address)
+            world.later(0.0, partial(self._resend, opened.request_id, 10))
 
     def _resend(self, request_id: str, tries: int) -> None:
         self._world.covered["mails asked for again"] += 1

@@ -42,6 +42,16 @@ TRANSCRIPT: Final = "transcript"
 RUN_END: Final = "the end of a run"
 
 
+class Fate(StrEnum):
+    """What becomes of a mail that SES has taken."""
+
+    ARRIVES = "arrives"
+    AWAY = "automatic answer"  # it arrives, and SES calls that a bounce all the same
+    FULL = "transient bounce"
+    UNKNOWN = "permanent bounce"
+    REJECTED = "reject"
+
+
 class Between(StrEnum):
     """What happens to the records while nobody uploads, before the second part of a history."""
 
@@ -85,6 +95,8 @@ class Person:
         woken_after: So many seconds into the part, `notify` is woken though nothing is known to be there.
         looks_after: So many seconds into the part, the person looks how far it is.
         asks_again: Whether the person, whose mail could not be delivered, verifies the address and asks for it again.
+        asks_at: So many seconds into the part, the person does so if that is needed by then, and not only at its end.
+        fates: What becomes of the first mails to the person; all others arrive.
     """
 
     part: int
@@ -94,6 +106,8 @@ class Person:
     woken_after: float | None = None
     looks_after: float | None = None
     asks_again: bool = False
+    asks_at: tuple[float, ...] = ()
+    fates: tuple[Fate, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,12 +157,17 @@ class Plan:
     @classmethod
     def from_json(cls, told: dict[str, Any]) -> Plan:
         """What `to_json` made."""
-        people = [{**person, "uses": _all(Use, person["uses"])} for person in told["people"]]
+        people = [_person(person) for person in told["people"]]
         faults = [{**fault, "kind": Kind(fault["kind"])} for fault in told["faults"]]
-        converted = {"people": _all(Person, people), "faults": _all(Fault, faults), "between": Between(told["between"])}
+        converted = {"people": tuple(people), "faults": _all(Fault, faults), "between": Between(told["between"])}
         troubles = tuple(cause and Cause(cause) for cause in told["troubles"])
         in_bulk = {"engine": Engine(told["engine"]), "ends": tuple(told["ends"]), "troubles": troubles}
         return _made(cls, {**told, **converted, **in_bulk, "lost": tuple(told["lost"])})
+
+
+def _person(told: dict[str, Any]) -> Person:
+    fates = tuple(Fate(fate) for fate in told["fates"])
+    return _made(Person, {**told, "uses": _all(Use, told["uses"]), "asks_at": tuple(told["asks_at"]), "fates": fates})
 
 
 def _all(kind: Callable[..., Thing], told: Iterable[dict[str, Any]]) -> tuple[Thing, ...]:

@@ -10,6 +10,7 @@ from runtime.adapters.queues import LONGEST_DELAY
 from runtime.core.errors import Absent, AddressUnverified
 from tests.runtime.fakes import CountedTokens
 from tests.simulation.facts import Sent
+from tests.simulation.mailboxes import mail_is_taken
 from tests.simulation.pictures import BY_DATA
 from tests.simulation.port_calls import call
 from tests.simulation.promises.lines import line_is_logged
@@ -144,14 +145,18 @@ class _Ses:
     def verified(self, addresses: Sequence[str]) -> set[str]:
         return {address for address in addresses if address in self.world.proven}
 
-    def send(self, letter: Letter, recipient: str, tags: MessageTags) -> str:  # noqa: ARG002  as the port
+    def send(self, letter: Letter, recipient: str, tags: MessageTags) -> str:
         world = self.world
         if world.plan.sandbox and recipient not in world.proven:
+            if world.current:
+                world.current.refused.add(recipient)
             raise AddressUnverified
-        sent = Sent(letter, world.now)
+        sent = Sent(letter, world.now, tags)
         mail_is_sent(world, sent, recipient)
         world.facts.sent.append(sent)
-        return f"message-{len(world.facts.sent)}"
+        message_id = f"message-{len(world.facts.sent)}"
+        mail_is_taken(world, sent, message_id)
+        return message_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,10 @@ def _smaller_person(person: Person) -> Iterator[Person]:
     if len(person.uses) > 1:
         for uses in _each_without(person.uses):
             yield replace(person, uses=uses)
+    for fates in _each_without(person.fates):
+        yield replace(person, fates=fates)
+    for moments in _each_without(person.asks_at):
+        yield replace(person, asks_at=moments)
     yield from _plainer(person, part=0, says=False, unproven_after=None, woken_after=None, looks_after=None)
     yield from _plainer(person, asks_again=False)
     for uses in _one_smaller(person.uses, _smaller_use):

@@ -11,7 +11,7 @@ from greenlet import getcurrent
 from tests.runtime import fakes
 from tests.simulation.facts import Facts
 from tests.simulation.functions import FUNCTIONS
-from tests.simulation.promises.rows import record_changes, request_changes
+from tests.simulation.promises.rows import address_changes, record_changes, request_changes
 from tests.simulation.queues import Queue
 from tests.simulation.runs import Runs
 
@@ -87,7 +87,7 @@ class World:
         self.glue = Runs(self)
         self.dead_letters = fakes.MemoryDeadLetters()
         self.replays = fakes.MemoryReplays()
-        self.addresses = fakes.MemoryAddresses()
+        self.addresses = fakes.MemoryAddresses(WatchedRows(self, address_changes))
         self.address_tokens = fakes.MemoryAddressTokens()
         self.counters = fakes.MemoryCounters()
         self.proven: set[str] = set()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from runtime.core import keys
 from runtime.core.addresses import name_of
 from runtime.core.reasons import MAX_BYTES, Reason
-from runtime.core.types import MAX_ATTEMPTS, RecordState
+from runtime.core.types import MAX_ATTEMPTS, RecordState, RequestState
 from runtime.core.words import VERSION
 from tests.runtime.service import DAY
 from tests.simulation.functions import DEAD, KEEP
@@ -286,10 +286,17 @@ def text_is_written(world: World, _here: Invocation, _answer: object, key: str, 
     world.facts.text_at[key] = world.now
 
 
-def sending_begins(_world: World, here: Invocation, answer: object, request_id: str, attempt: str) -> None:
+def sending_begins(world: World, here: Invocation, answer: object, request_id: str, attempt: str) -> None:
     """The same."""
     if answer:
         here.sending[request_id] = attempt
+        world.facts.senders[request_id] = attempt
+
+
+def mail_is_taken_back(_world: World, here: Invocation, answer: object, _request_id: str, attempt: str) -> None:
+    """The same."""
+    if answer:
+        here.taken_back.add(attempt)
 
 
 def request_is_bound(world: World, here: Invocation, answer: object, request_id: str, *_: object) -> None:
@@ -303,6 +310,8 @@ def request_is_found(_world: World, here: Invocation, answer: Request | None, re
     if answer:
         if answer.state.settled and request_id not in here.found:
             here.answered.add(request_id)
+        if answer.state is RequestState.SENDING:
+            here.being_sent.add(request_id)
         here.found[request_id] = answer
 
 
@@ -427,6 +436,7 @@ AFTER: Final[dict[str, Callable[..., None]]] = {
     "records.transcribed": attempt_wrote,
     "requests.begin_sending": sending_begins,
     "requests.bind": request_is_bound,
+    "requests.bounced": mail_is_taken_back,
     "requests.get": request_is_found,
     "requests.hit": a_hit_is_of_a_record_that_lives,
     "requests.joined": who_joins_waits_for_another,

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from runtime.core import keys
+from runtime.core.addresses import name_of
 from runtime.core.types import RecordState, RequestState, Stage
 from tests.simulation.functions import BULK, DEAD
 from tests.simulation.promises.broken import check
@@ -14,11 +15,13 @@ from tests.simulation.promises.lines import DUE_LINES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.simulation.facts import Sent
     from tests.simulation.invocation import Invocation
+    from tests.simulation.queues import Message
     from tests.simulation.world import World
 
 _OFTEN: Final = 50
-_SOMETIMES_MORE: Final = frozenset({"picture_refused"})
+_SOMETIMES_MORE: Final = frozenset({"mail_bounced", "picture_refused"})
 _LINES: Final = frozenset(DUE_LINES.values()) - _SOMETIMES_MORE
 """What is logged of these calls and of nothing else."""
 
@@ -66,26 +69,39 @@ def what_is_done_is_logged(_world: World, here: Invocation, _failed: set[str]) -
         check("what_is_done_is_logged", right, f"{here} logged {line} {logged} times, for {due} such calls")
 
 
-def every_message_leaves_a_line(_world: World, here: Invocation, _failed: set[str]) -> None:
+def every_message_leaves_a_line(world: World, here: Invocation, _failed: set[str]) -> None:
     """So that whoever asks where a picture is can be told."""
     if here.interrupted or here.function == DEAD:
         return
     goes_on = any(row.key and request_id not in here.answered for request_id, row in here.found.items())
     if here.function == "ingest" and goes_on:
         return  # an earlier delivery has left them, and this one finds its work done
-    due = sum('"Records"' in each.body or '"request_id"' in each.body for each in here.messages)
+    told_of = [each.body for each in here.messages if '"Records"' in each.body or '"request_id"' in each.body]
+    due = len(told_of) + len(_bounces(world, here))
     check("every_message_leaves_a_line", here.lines.total() >= due, f"{here} had {due} messages and says nothing")
 
 
-def nothing_is_put_off_without_a_reason(_world: World, here: Invocation, failed: set[str]) -> None:
+def nothing_is_put_off_without_a_reason(world: World, here: Invocation, failed: set[str]) -> None:
     """A message that could be handled now is."""
     if not failed or here.hurt or here.function == DEAD:
         return
     sent_by_another = here.denied & {"requests.begin_sending", "requests.begin_late"}
-    waits = here.function == "notify" and here.unended
+    waits = here.function == "notify" and (here.unended or _is_just_being_sent(world, here, failed))
     waits = waits or (here.function == BULK and _is_another_at_it(here))
     reason = sent_by_another or waits or (here.function == "ingest" and _is_at_work_elsewhere(here))
     check("nothing_is_put_off_without_a_reason", reason, f"{here} sends {sorted(failed)} back")
+
+
+def _bounces(world: World, here: Invocation) -> list[tuple[Message, Sent]]:
+    """What it was handed that says that an outcome's mail came back, and which mail's."""
+    told = [each for each in here.messages if '"eventType"' in each.body]
+    return [(message, sent) for message in told for sent in world.facts.sent if sent.is_told_of(message.body)]
+
+
+def _is_just_being_sent(world: World, here: Invocation, failed: set[str]) -> bool:
+    """Whether all that failed are bounces of mails whose senders had not noted yet that they were sent."""
+    told = _bounces(world, here)
+    return failed <= {str(message.number) for message, sent in told if sent.letter.request_id in here.being_sent}
 
 
 def _is_another_at_it(here: Invocation) -> bool:
@@ -128,6 +144,15 @@ def who_holds_a_right_and_ends_gives_it_back(world: World, here: Invocation, _fa
         row = world.starters.row
         held = row.attempt == here.right and row.lease_until > world.now
         check(promise, not held, f"{here} has ended and holds the right to start runs")
+
+
+def an_address_that_takes_no_mail_is_proven_no_more(world: World, here: Invocation, failed: set[str]) -> None:
+    """Unless that was proven after the mail which came back for good (5)."""
+    for message, sent in _bounces(world, here):
+        if sent.for_good and sent.tags.attempt in here.taken_back and str(message.number) not in failed:
+            standing = world.addresses.get(name_of(sent.letter.to))
+            right = sent.held_against or standing.proven_at > sent.at
+            check("an_address_that_takes_no_mail_is_proven_no_more", right, f"{here} leaves {sent.letter.to} proven")
 
 
 def who_waits_too_long_is_told(world: World, here: Invocation, failed: set[str]) -> None:
@@ -182,6 +207,7 @@ ENDED: Final[tuple[Callable[[World, Invocation, set[str]], None], ...]] = (
     every_message_leaves_a_line,
     nothing_is_put_off_without_a_reason,
     who_holds_a_right_and_ends_gives_it_back,
+    an_address_that_takes_no_mail_is_proven_no_more,
     who_waits_too_long_is_told,
     a_letter_is_kept_before_it_is_acknowledged,
 )

@@ -27,6 +27,7 @@ DUE_LINES: Final = {
     ("bulk", "records.abandon"): "bulk_failed",
     ("publish", "records.ready"): "result_published",
     ("notify", "mailer.send"): "mail_sent",
+    ("notify", "requests.bounced"): "mail_bounced",
     ("deadline", "mailer.send"): "mail_sent",
 }
 """By function and call: what is logged of a call that did what it should."""
@@ -38,6 +39,7 @@ DUE_WHEN_DENIED: Final = {
     ("ingest", "records.failed"): "overtaken",
     ("count", "results.write_count"): "overtaken",
     ("publish", "records.ready"): "overtaken",
+    ("notify", "requests.bounced"): "mail_bounced",
 }
 """The same of one that was answered with a no."""
 

@@ -31,6 +31,7 @@ def mail_is_sent(world: World, sent: Sent, recipient: str) -> None:
     else:
         others = (each for each in world.facts.sent if each.letter.request_id == letter.request_id)
         world.covered["second copies after a crash"] += any(each.excused for each in others)
+        what_came_back_is_sent_again_only_when_asked_for(world, here, letter)
         what_is_told_is_true(world, here, letter)
     sent.excused = here.slow
     here.unrecorded.append(sent)
@@ -42,6 +43,13 @@ def mail_goes_to_the_asker_and_only_if_proven(world: World, here: Invocation, le
     asker = world.facts.requests[letter.request_id].email
     check(promise, recipient == letter.to == asker, f"{here} sends mail for {asker} to {recipient}")
     check(promise, name_of(recipient) in here.checked, f"{here} has not looked whether {recipient} is proven")
+
+
+def what_came_back_is_sent_again_only_when_asked_for(world: World, here: Invocation, letter: Letter) -> None:
+    """A mailbox that sent a mail back gets none because of that (5)."""
+    asked = here.slow or letter.request_id not in world.facts.undelivered
+    promise = "what_came_back_is_sent_again_only_when_asked_for"
+    check(promise, asked, f"{here} mails {letter.request_id} again, and nobody has asked for it")
 
 
 def lateness_is_told_in_time(world: World, here: Invocation, letter: Letter) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from runtime.core.types import Request
+    from tests.simulation.facts import Sent
     from tests.simulation.world import World
 
 
@@ -47,13 +48,33 @@ def every_outcome_is_told_once(world: World) -> None:
     promise = "every_outcome_is_told_once"
     for request in _accepted(world):
         sent = [each for each in world.facts.sent if each.letter.request_id == request.request_id]
-        outcomes = [each for each in sent if each.letter.kind != "late"]
+        outcomes = [each for each in sent if each.is_outcome and not _is_known_to_be_back(world, each)]
         inexcusable = [each for each in outcomes if not each.excused]
         kinds = [each.letter.kind for each in outcomes]
         undeliverable = request.state is RequestState.UNDELIVERABLE
         check(promise, len(inexcusable) <= (0 if undeliverable else 1), f"{_named(request)} got {kinds}")
         wanted = "result" if request.state is RequestState.SENT else "failure"
         check(promise, undeliverable or wanted in kinds, f"{_named(request)} got {kinds}")
+
+
+def _is_known_to_be_back(world: World, sent: Sent) -> bool:
+    """Whether a mail came back, and the message that says so has not died, or was not the only one."""
+    died = any(sent.is_told_of(letter.body) for letter in world.dead_letters.kept())
+    return sent.taken_back or (sent.came_back and not died)
+
+
+def what_came_back_is_undeliverable_and_nothing_else(world: World) -> None:
+    """Whose last mail came back has it `UNDELIVERABLE`, with that for a reason or its own; nobody else (1)."""
+    promise = "what_came_back_is_undeliverable_and_nothing_else"
+    for request in _accepted(world):
+        sender = world.facts.senders.get(request.request_id)
+        last = [each for each in world.facts.sent if each.is_outcome and each.tags.attempt == sender]
+        due = any(_is_known_to_be_back(world, each) for each in last)
+        undeliverable = request.state is RequestState.UNDELIVERABLE
+        check(promise, undeliverable or not due, f"{_named(request)}, and its mail came back")
+        check(promise, request.reason or not due, f"{_named(request)} does not know that its mail came back")
+        right = request.reason is not Reason.BOUNCED or (undeliverable and any(each.came_back for each in last))
+        check(promise, right, f"{_named(request)}, and its mail did not come back")
 
 
 def lateness_is_told_once(world: World) -> None:
@@ -84,7 +105,7 @@ def every_outcome_is_the_pictures(world: World) -> None:
         reasons = {picture.reason for picture in mine}
         if request.state is RequestState.SENT:
             check(promise, None in reasons, f"{_named(request)} got a result")
-        elif request.reason not in (Reason.INTERNAL, Reason.RECIPIENT_NOT_VERIFIED):
+        elif request.reason not in (Reason.INTERNAL, Reason.RECIPIENT_NOT_VERIFIED, Reason.BOUNCED):
             check(promise, request.reason in reasons, f"{_named(request)} should have been told {reasons}")
 
 
@@ -129,7 +150,8 @@ def who_is_answered_is_shown_it(world: World) -> None:
         what_is_shown_is_true(status)
         check(promise, status.request == world.facts.requests[request_id], f"{request_id} is shown another request")
         lives = status.record is not None and world.now < status.record.expires_at
-        due = lives and status.request.state is RequestState.SENT
+        mailed = status.request.state is RequestState.SENT or status.request.reason is Reason.BOUNCED
+        due = lives and mailed
         check(promise, status.count or not due, f"{_named(status.request)} is shown no words")
         try:
             show(request_id, "another's token")
@@ -212,6 +234,7 @@ def who_asks_again_is_answered(world: World) -> None:
 
 AT_REST: Final[tuple[Callable[[World], None], ...]] = (
     every_accepted_upload_has_an_outcome,
+    what_came_back_is_undeliverable_and_nothing_else,
     every_outcome_is_told_once,
     lateness_is_told_once,
     every_request_is_bound_to_its_own_bytes,

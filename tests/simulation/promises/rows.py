@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from runtime.core.addresses import name_of
 from runtime.core.reasons import Reason
 from runtime.core.types import RecordState, RequestState, Stage
 from tests.simulation.functions import DEAD, INGEST_LEASE, KEEP
@@ -15,6 +16,7 @@ from tests.simulation.promises.causes import permanent
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from runtime.core.addresses import Standing
     from runtime.core.types import Record, Request
     from tests.simulation.invocation import Invocation
     from tests.simulation.world import World
@@ -136,13 +138,14 @@ def request_changes(world: World, old: Request | None, new: Request) -> None:
     if old is None:
         return
     promise = "a_request_has_one_outcome"
+    back = _comes_back(world, here, old, new)
     taken_up = old.state is RequestState.UNDELIVERABLE and here.function in (RESEND, REDRIVE)
     if taken_up:
         facts.settled.pop(new.request_id, None)
+        facts.undelivered.discard(new.request_id)
     only_late = here.function == "deadline" and (old.state, old.reason) == (new.state, new.reason)
-    check(
-        promise, taken_up or only_late or not old.state.settled, f"{new.request_id} was {old.state} and is {new.state}"
-    )
+    may_change = taken_up or only_late or back or not old.state.settled
+    check(promise, may_change, f"{new.request_id} was {old.state} and is {new.state}")
     # Two letters about one request that are replayed together may come to two reasons; it is told one.
     stays = old.reason in (None, new.reason) or (world.facts.dead and new.state.settled)
     check(promise, taken_up or stays, f"{old.reason} became {new.reason}")
@@ -167,6 +170,41 @@ def request_changes(world: World, old: Request | None, new: Request) -> None:
         _settled(world, here, new)
     elif Stage.LATE in new.times and Stage.LATE not in old.times:
         here.record(new.request_id, "late")
+
+
+def _comes_back(world: World, here: Invocation, old: Request, new: Request) -> bool:
+    """Whether it is only that the mail which told its outcome came back, as `notify` was just told (1)."""
+    if here.function != "notify" or not old.state.settled or new.state is not RequestState.UNDELIVERABLE:
+        return False
+    sender, bodies = world.facts.senders[new.request_id], [message.body for message in here.messages]
+    mails = [each for each in world.facts.sent if each.tags.attempt == sender]
+    told = [each for each in mails if any(each.is_told_of(body) for body in bodies)]
+    promise = "what_came_back_is_undeliverable_and_nothing_else"
+    check(promise, told, f"{here} takes back the mail of {new.request_id}, which nobody has sent back")
+    right = new.reason is (old.reason or Reason.BOUNCED) and Stage.SENT not in new.times
+    check(promise, right, f"{new.request_id} was {old.reason} and is {new.reason}: its mail came back")
+    for each in told:
+        each.taken_back = True
+    world.facts.undelivered.add(new.request_id)
+    world.covered["mails taken back"] += 1
+    return True
+
+
+def address_changes(world: World, old: Standing | None, new: Standing) -> None:
+    """An address loses its proof if SES refuses it, or a mail came back for good that is younger than the proof (5)."""
+    here = world.current
+    if here is None or old is None or new.proven:
+        return
+    bodies = [message.body for message in here.messages]
+    address = next(actor.address for actor in world.actors if name_of(actor.address) == new.name)
+    mails = [each for each in world.facts.sent if each.letter.to == address and each.for_good]
+    told = [each for each in mails if any(each.is_told_of(body) for body in bodies)]
+    for each in told:
+        each.held_against = True
+    refused = address not in world.proven or address in here.refused
+    reason = not old.proven or refused or any(old.proven_at <= each.at for each in told)
+    check("an_address_loses_its_proof_for_a_reason", reason, f"{here}: {address} is proven no more")
+    world.facts.lost_proof.add(address)
 
 
 def _bytes_are_its_own(world: World, request: Request) -> None:
