@@ -50,10 +50,10 @@ MUTATIONS: Final = (
     Mutation(
         "sent marked before sending",
         _NOTIFY,
-        "            message_id = self._mail(request, outcome)\n",
+        "            message_id = self._mail(request, outcome, MessageTags(kind, request.request_id, attempt))\n",
         "            done = RequestState.FAILED if reason else RequestState.SENT\n"
         "            self.requests.settle(request.request_id, attempt, done, self.clock.now(), reason)\n"
-        "            message_id = self._mail(request, outcome)\n",
+        "            message_id = self._mail(request, outcome, MessageTags(kind, request.request_id, attempt))\n",
         breaks=("an_outcome_is_written_when_it_is_told",),
     ),
     Mutation(
@@ -151,7 +151,7 @@ MUTATIONS: Final = (
         "        if row.etag is not None and (row.etag, row.content) != (etag, content):\n",
         "        if False:\n",
         breaks=("a_request_is_bound_once",),
-        first=230,
+        first=580,
     ),
     Mutation(
         "attempts that OCR throttled are counted",
@@ -269,7 +269,7 @@ MUTATIONS: Final = (
     Mutation(
         "what is asked for again is not sent",
         _RESEND,
-        "        self.notifications.send(request_id)\n",
+        "        self.notifications.send(request.request_id)\n",
         "",
         breaks=("every_accepted_upload_has_an_outcome",),
     ),
