@@ -36,7 +36,7 @@ class DeadLetter:
         message_id: SQS's name for it.
         queue: Whose message it was.
         queue_arn: The queue's ARN; empty if SQS did not tell.
-        body: As it was sent.
+        body: As it was sent; of SES's events, without the addresses and the subject that are in them.
         receives: How often it was received in vain.
         sent_at: When it was sent, seconds since the epoch.
         died_at: When it was first kept here, seconds since the epoch.

@@ -42,6 +42,24 @@ def bounce_of(event: Mapping[str, Any]) -> Bounce | None:
     return None
 
 
+def nameless(event: Mapping[str, Any]) -> dict[str, Any]:
+    """What `bounce_of` reads of an event, and nothing else: the rest names its recipient, and a file in its subject."""
+    mail, bounce = event["mail"], event.get("bounce")
+    less: dict[str, Any] = {
+        EVENT_TYPE: event[EVENT_TYPE],
+        "mail": {
+            "timestamp": mail["timestamp"],
+            "messageId": mail["messageId"],
+            "tags": {name: value for name, value in mail.get("tags", {}).items() if name in _TAGS},
+        },
+    }
+    if bounce:
+        statuses = [{name: "" for name in _OF_A_STATUS if name in each} for each in bounce["bouncedRecipients"]]
+        kinds = {name: bounce[name] for name in ("bounceType", "bounceSubType") if name in bounce}
+        less["bounce"] = {**kinds, "bouncedRecipients": statuses}
+    return less
+
+
 def _bounced(mail: Mapping[str, Any], bounce: Mapping[str, Any]) -> Bounce:
     kind = bounce["bounceType"]
     return _came_back(mail, permanent=kind == "Permanent", cause=f"{kind}/{bounce.get('bounceSubType', '')}")

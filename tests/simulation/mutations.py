@@ -428,4 +428,11 @@ MUTATIONS: Final = (
         breaks=("every_outcome_is_the_pictures",),
         first=10_820,
     ),
+    Mutation(
+        "a bounce that died is kept with all that SES tells",
+        "runtime.handlers.failures",
+        "json.dumps(nameless(told)) if EVENT_TYPE in told else body",
+        "body if EVENT_TYPE in told else body",
+        breaks=("a_letter_names_nobody",),
+    ),
 )

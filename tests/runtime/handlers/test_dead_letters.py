@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from runtime.core.dead_letter import Queue, Subject
 from runtime.handlers.batch import Batch
 from runtime.handlers.failures import read
+from runtime.handlers.ses_events import bounce_of
 from runtime.handlers.sweep import scheduled
 from tests.runtime.fakes import MemoryLog
 from tests.runtime.handlers.shapes import event
@@ -60,6 +62,23 @@ def odd(**changes: Any) -> DeadLetter:  # noqa: ANN401  any part of a message
 def test_a_letter_whose_body_is_what_killed_it_is_a_letter_about_nothing(body: str) -> None:
     letter = odd(body=body)
     assert (letter.body, letter.subjects) == (body, ())
+
+
+@pytest.mark.parametrize("told", [event("ses_bounce"), {**event("ses_bounce"), "eventType": "Reject", "bounce": {}}])
+def test_a_bounce_that_died_is_kept_without_names_and_means_the_same(told: dict[str, Any]) -> None:
+    mail = event("sqs_dead_letters")["Records"][1]
+    letter = odd(attributes=mail["attributes"], body=json.dumps(told))
+    assert letter.queue is Queue.NOTIFY
+    assert "example.com" not in letter.body
+    assert "page.png" not in letter.body
+    assert bounce_of(json.loads(letter.body)) == bounce_of(told)
+
+
+def test_an_automatic_answer_that_died_is_one_still() -> None:
+    mail, told = event("sqs_dead_letters")["Records"][1], event("ses_bounce")
+    told["bounce"] |= {"bounceType": "Transient", "bouncedRecipients": [{"emailAddress": "ann@example.com"}]}
+    letter = odd(attributes=mail["attributes"], body=json.dumps(told))
+    assert bounce_of(json.loads(letter.body)) is None
 
 
 def test_a_letter_of_a_queue_that_is_none_of_ours_is_kept_as_unknown() -> None:

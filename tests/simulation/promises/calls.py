@@ -212,6 +212,11 @@ def only_who_is_proven_opens_a_request(_world: World, here: Invocation, request:
     check("only_who_is_proven_opens_a_request", proven, f"{here} opens a request for {request.email}")
 
 
+def a_letter_names_nobody(_world: World, here: Invocation, letter: DeadLetter) -> None:
+    """It is kept for weeks, even if its request is deleted (7)."""
+    check("a_letter_names_nobody", "@" not in letter.body, f"{here} keeps an address with {letter.message_id}")
+
+
 def request_is_refused(world: World, here: Invocation, request_id: str, reason: Reason) -> None:
     """For a reason."""
     request = world.requests.rows.get(request_id)
@@ -243,6 +248,7 @@ def waiters_are_read_after_the_end_is_written(world: World, here: Invocation, ke
 
 
 BEFORE: Final[dict[str, Callable[..., None]]] = {
+    "dead_letters.keep": a_letter_names_nobody,
     "glue.start": bulk.one_run_at_a_time_is_started,
     "images.delete": an_image_is_deleted_only_when_read_or_refused,
     "images.keep": an_image_is_kept_under_its_own_key,
