@@ -135,7 +135,8 @@ def how_it_was_answered_is_known(world: World) -> None:
         if request.state is RequestState.SENT and request.request_id not in world.facts.woken:
             check(promise, claimed or request.joined or request.cached, f"{_named(request)}: nobody knows how")
             ways = claimed + request.joined + request.cached
-            check(promise, ways == 1, f"{_named(request)} is said to have been answered in {ways} ways")
+            expiring = world.plan.between is Between.ALMOST_EXPIRED  # what a hit found may be gone, and is made again
+            check(promise, ways == 1 or expiring, f"{_named(request)} is said to have been answered in {ways} ways")
 
 
 def who_is_answered_is_shown_it(world: World) -> None:

@@ -241,7 +241,8 @@ def _settled(world: World, here: Invocation, request: Request) -> None:
         seen = here.seen.get(request.key) if request.key else None
         reasons = {Reason.RECIPIENT_NOT_VERIFIED, here.found[request.request_id].reason, seen and seen.reason}
         # It expired, and a twin may have its place by now: a mail that was replayed comes weeks after its picture.
-        lost = request.reason is Reason.INTERNAL and (seen is None or seen.content != request.content)
+        gone = seen is None or seen.content != request.content or (seen.key, seen.generation) in world.facts.lost
+        lost = request.reason is Reason.INTERNAL and gone
         right = request.reason and (lost or request.reason in reasons)
         check(promise, died or right, f"{request.request_id} was not delivered because of {request.reason}")
     else:
