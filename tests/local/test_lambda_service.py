@@ -302,6 +302,23 @@ def test_a_function_that_visitors_call_is_started_ahead_and_another_when_it_is_c
     assert bench.invoke(other) == "here"
 
 
+def test_an_advanced_clock_does_not_make_a_start_take_longer(bench: Bench) -> None:
+    name = bench.deploy("""
+        import time
+        began = time.time()
+        time.sleep(1)
+        seconds = time.time() - began
+        handler = lambda event, context: seconds
+    """)
+    let_in(bench, name)
+    assert comes_true(lambda: bench.cloud.status()["function_workers"][name]["workers"] != [])
+    time.sleep(0.3)
+
+    bench.cloud.advance(1000)
+
+    assert 1 <= bench.invoke(name) < 100
+
+
 MORTAL = """
     import os, time
     def handler(event, context):
