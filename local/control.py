@@ -127,6 +127,7 @@ class Control:
         return {"mails": [{"folder": str(mail.folder), **mail.as_json()} for mail in self._inbox.mails(to)]}
 
     def _advance(self, asked: dict[str, Any]) -> dict[str, Any]:
+        self._service.wait_started()
         self._clock.advance(float(asked["advance"]))
         return {"offset": self._clock.offset, "now": self._clock.now().isoformat()}
 

@@ -76,9 +76,13 @@ class EventSources:
         self._pollers: dict[str, _Poller] = {}
 
     def follow_account(self) -> None:
-        """Start, change and end pollers, so that there is one for each enabled mapping."""
+        """Start, change and end pollers, so that there is one for each enabled mapping.
+
+        A function whose messages come at once has a worker ahead of the first.
+        """
         with self._account.locked():
             wanted = [Mapping.of(one) for one in self._account.event_source_mappings() if one.enabled]
+            late = self._late_queues()
         with self._lock:
             for uuid, poller in list(self._pollers.items()):
                 if poller.mapping not in wanted:
@@ -87,6 +91,8 @@ class EventSources:
             for mapping in wanted:
                 if mapping.uuid not in self._pollers:
                     self._pollers[mapping.uuid] = _Poller(mapping, self._account, self._service)
+                    if mapping.queue_arn not in late:
+                        self._service.warm(mapping.function_arn)
 
     def stop(self) -> None:
         """End all pollers; batches in flight are not waited for."""
@@ -95,6 +101,12 @@ class EventSources:
             self._pollers.clear()
         for poller in pollers:
             poller.stop()
+
+    def _late_queues(self) -> set[str]:
+        """The queues whose messages nobody waits for: they hold all of them back, or take dead letters."""
+        known = self._account.queues()
+        delayed = {queue.queue_arn for queue in known if queues.delay_seconds(queue)}
+        return delayed | {queue.dead_letter_queue.queue_arn for queue in known if queue.dead_letter_queue}
 
 
 class _Poller:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
 
 _INVOKE: Final = re.compile(r"^/2015-03-31/functions/([^/]+)/invocations$")
 _FUNCTIONS: Final = re.compile(r"^/\d{4}-\d\d-\d\d/(functions|event-source-mappings)(/|$)")
+_PERMISSION: Final = re.compile(r"^/2015-03-31/functions/([^/]+)/policy$")
 _MOTOS_OWN: Final = ("/moto-api", "/latest/meta-data/", "/latest/api/")
 """Where moto has an interface of its own, whoever signs and for whatever."""
 _ASKED_BY_BROWSERS: Final = frozenset(
@@ -160,7 +160,11 @@ class Front:
         return self._account.handle(request, caller.account_id)
 
     def _deploy(self, request: Request, resource: str, caller: Credentials) -> Response:
-        """Make, change or remove a function or a mapping; the workers and pollers follow."""
+        """Make, change or remove a function or a mapping; the workers and pollers follow.
+
+        A function that lets API Gateway in has a worker ahead of the first visitor. One that only a schedule, a delay
+        or a dead letter calls starts when it is called, as on AWS.
+        """
         if resource == "event-source-mappings" and request.body:
             reason = event_sources.why_unsupported(request.json())
             if reason:
@@ -170,8 +174,9 @@ class Front:
         )
         if response.status >= HTTPStatus.BAD_REQUEST:
             return response
-        if request.method == "POST" and request.raw_path.rstrip("/").endswith("/functions"):
-            self._service.warm(str(json.loads(response.body)["FunctionName"]))
+        permission = _PERMISSION.match(request.raw_path) if request.method == "POST" else None
+        if permission and request.json().get("Principal") == "apigateway.amazonaws.com":
+            self._service.warm(unquote(permission.group(1)))
         if request.method == "DELETE":
             self._service.forget_removed()
         self._sources.follow_account()

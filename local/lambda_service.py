@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 MOST_WORKERS: Final = 16
 """Worker processes for one function at once: a laptop's limit. What comes beyond waits in line, unlike on AWS."""
 
+_LONGEST_START: Final = 10.0
+"""Seconds for which the clock is held for a worker that starts: as long as AWS gives it."""
+
 
 class NoSuchFunctionError(Exception):
     """Nothing of that name is deployed."""
@@ -106,6 +109,11 @@ class LambdaService:
     def warm(self, name: str) -> None:
         """Start a worker for a function ahead of its first invocation, in the background."""
         self._warmers.submit(self._warm, name)
+
+    def wait_started(self) -> None:
+        """Wait until no worker is starting: who moves the clock meanwhile would have the start take minutes."""
+        with self._changed:
+            self._changed.wait_for(lambda: not any(worker.starts for worker in self._workers), _LONGEST_START)
 
     def forget_removed(self) -> None:
         """End the workers of functions that are no longer deployed; a later one of the same name has its own."""

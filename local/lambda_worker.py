@@ -176,6 +176,11 @@ class Worker:
         return self._gone
 
     @property
+    def starts(self) -> bool:
+        """Whether it has not come to ask for its first job yet."""
+        return self._init_seconds is None and not self._gone
+
+    @property
     def died(self) -> bool:
         """Whether it has ended and nobody had called it off: by a crash, or because it took too long."""
         return self._gone and not self._discarded

@@ -297,3 +297,9 @@ def visibility_timeout(queue: Queue) -> int:
     """Seconds for which a received message stays hidden."""
     seconds: int = queue.visibility_timeout  # type: ignore[attr-defined]  # moto sets it by name
     return seconds
+
+
+def delay_seconds(queue: Queue) -> int:
+    """Seconds for which a queue holds a message back, if the message does not say."""
+    seconds: int = queue.delay_seconds  # type: ignore[attr-defined]  # the same
+    return seconds

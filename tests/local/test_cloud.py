@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -42,13 +42,15 @@ trust = {"Version": "2012-10-17", "Statement": [lets_in]}
 role = aws.iam.Role("role", assume_role_policy=json.dumps(trust))
 code = pulumi.FileArchive(str(pathlib.Path(__file__).parent / "code.zip"))
 function = aws.lambda_.Function("function", role=role.arn, runtime="python3.13", handler="main.handler", code=code)
+let_in = {"action": "lambda:InvokeFunction", "principal": "apigateway.amazonaws.com"}
+aws.lambda_.Permission("visitors", function=function.name, **let_in)
 pulumi.export("function", function.name)
 """
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Pulumi project with one function: for what has nothing to do with what is deployed."""
+    """A Pulumi project with one function, which starts ahead: for what has nothing to do with what is deployed."""
     folder = tmp_path_factory.mktemp("small")
     (folder / "Pulumi.yaml").write_text("name: small\nruntime: python\n")
     (folder / "Pulumi.local.yaml").write_text("config:\n  aws:region: us-east-1\n")
@@ -72,11 +74,23 @@ def test_the_pulumi_program_is_deployed_and_everything_comes_to_rest(cloud: Clou
         cloud.outputs["functions"]
     )
     assert sorted(status["functions"]) == sorted(cloud.outputs["functions"].values())
-    assert len(workers_of(cloud.local, len(status["functions"]))) >= len(status["functions"])
     assert status["stacks"] == {"local": cloud.outputs}
 
 
+def test_what_a_visitor_waits_for_is_started_ahead_and_what_time_or_trouble_calls_is_not(cloud: Cloud) -> None:
+    called_late = {cloud.outputs["functions"][name] for name in ("deadline", "failures", "sweep")}
+    functions = set(cloud.local.status()["functions"])
+
+    workers_of(cloud.local, len(functions - called_late))
+
+    told = cloud.local.status()["function_workers"]
+    assert {name for name, of in told.items() if of["workers"]} == functions - called_late
+
+
 def test_no_worker_has_died_or_taken_more_than_a_function_has(cloud: Cloud) -> None:
+    functions: Any = cloud.local.client("lambda")
+    for name in ("deadline", "failures", "sweep"):
+        functions.invoke(FunctionName=cloud.outputs["functions"][name], Payload=b'{"Records": []}')
     workers_of(cloud.local, len(cloud.local.status()["functions"]))
 
     told = cloud.local.status()["function_workers"]

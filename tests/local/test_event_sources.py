@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import json
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 from botocore.exceptions import ClientError
 
 from local.event_sources import failed_message_ids
-from tests.local.wired import Wired
+from tests.local.wired import KEEPER, Wired
 
 if TYPE_CHECKING:
     from tests.local.conftest import Bench
@@ -23,6 +25,26 @@ def test_messages_reach_the_function_as_lambda_hands_them_over_and_are_deleted(b
     assert record["attributes"]["SentTimestamp"].isdigit()
     assert (record["eventSource"], record["eventSourceARN"], record["awsRegion"]) == ("aws:sqs", wired.arn, "us-east-1")
     assert wired.comes_to(0)
+
+
+def test_a_function_is_started_ahead_of_what_comes_at_once_and_not_of_delays_and_dead_letters(bench: Bench) -> None:
+    (_, delayed), (_, dead), (_, at_once) = bench.queue(DelaySeconds="300"), bench.queue(), bench.queue()
+    bench.queue(RedrivePolicy=json.dumps({"deadLetterTargetArn": dead, "maxReceiveCount": 1}))
+    names = [bench.deploy(KEEPER) for _ in range(3)]
+    for arn, name in zip((delayed, dead, at_once), names, strict=True):
+        bench.functions.create_event_source_mapping(EventSourceArn=arn, FunctionName=name)
+
+    until = time.monotonic() + 10
+    while not (workers := [len(workers_of(bench, name)) for name in names])[-1]:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+    assert workers == [0, 0, 1]
+
+
+def workers_of(bench: Bench, name: str) -> list[dict[str, int]]:
+    told: list[dict[str, int]] = bench.cloud.status()["function_workers"][name]["workers"]
+    return told
 
 
 def test_a_batch_holds_no_more_than_its_size(bench: Bench) -> None:

@@ -264,6 +264,7 @@ def test_nothing_runs_of_a_function_that_is_removed_while_its_first_worker_start
     for milliseconds in (0, 10, 20, 40):
         # New code is compiled before the worker is started, and that takes a while.
         name = bench.deploy(f"handler = lambda event, context: 'removed after {milliseconds} ms'")
+        let_in(bench, name)
         time.sleep(milliseconds / 1000)
         bench.functions.delete_function(FunctionName=name)
         time.sleep(0.3)
@@ -280,6 +281,42 @@ def test_an_invocation_ends_when_its_function_is_removed(bench: Bench) -> None:
 
         assert invocation.result(10)["errorType"] == "Runtime.ExitError"
     assert bench.cloud.status()["in_flight"] == 0
+
+
+def let_in(bench: Bench, name: str) -> None:
+    """Let API Gateway in to a function, which starts its first worker."""
+    bench.functions.add_permission(
+        FunctionName=name,
+        StatementId="visitors",
+        Action="lambda:InvokeFunction",
+        Principal="apigateway.amazonaws.com",
+    )
+
+
+def test_a_function_that_visitors_call_is_started_ahead_and_another_when_it_is_called(bench: Bench) -> None:
+    name, other = (bench.deploy("handler = lambda event, context: 'here'") for _ in range(2))
+    let_in(bench, name)
+
+    assert comes_true(lambda: len(bench.cloud.status()["function_workers"][name]["workers"]) == 1)
+    assert bench.cloud.status()["function_workers"][other]["workers"] == []
+    assert bench.invoke(other) == "here"
+
+
+def test_an_advanced_clock_does_not_make_a_start_take_longer(bench: Bench) -> None:
+    name = bench.deploy("""
+        import time
+        began = time.time()
+        time.sleep(1)
+        seconds = time.time() - began
+        handler = lambda event, context: seconds
+    """)
+    let_in(bench, name)
+    assert comes_true(lambda: bench.cloud.status()["function_workers"][name]["workers"] != [])
+    time.sleep(0.3)
+
+    bench.cloud.advance(1000)
+
+    assert 1 <= bench.invoke(name) < 100
 
 
 MORTAL = """

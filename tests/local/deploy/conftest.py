@@ -10,7 +10,7 @@ import pytest
 from moto.core.config import default_user_config
 from moto.server import ThreadedMotoServer
 
-from local import bucket_policies, mail_events
+from local import bucket_policies, mail_events, moto_shortcuts
 from local.cloudfront import policies
 from local.deploy.target import Target
 
@@ -27,7 +27,8 @@ class WriteProgram(Protocol):
 
 @pytest.fixture(scope="package")
 def endpoint() -> Iterator[str]:
-    """moto alone, with nothing of ours in front, and in it only what it has not."""
+    """moto alone, with nothing of ours in front, and in it only what it has not, or takes long for."""
+    moto_shortcuts.install()
     policies.install()
     bucket_policies.install()
     mail_events.install()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import uuid
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
 from moto import mock_aws
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
 
 from local import moto_shortcuts
 from runtime.adapters import rows
@@ -25,7 +28,7 @@ from runtime.core import keys
 from runtime.core.dead_letter import DeadLetter, Queue, Subject
 from runtime.core.errors import BadRequest, Retryable
 from runtime.core.types import Content, RecordState, RequestState
-from tests.runtime.contract.conftest import create_table
+from tests.runtime.contract.conftest import REGION, create_table
 from tests.runtime.service import LEASE, PATIENCE, Service
 
 if TYPE_CHECKING:
@@ -36,6 +39,9 @@ if TYPE_CHECKING:
     from runtime.core.types import Request
     from runtime.core.use_cases.ingest import Upload
     from runtime.core.use_cases.requests import Opened
+
+    Stage = Callable[["House"], None]
+    HouseAt = Callable[[Stage], "House"]
 
 PICTURE: Final = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01"
 KEY: Final = Content.of(PICTURE).md5
@@ -48,14 +54,32 @@ def database() -> Iterator[DynamoDBClient]:
     """DynamoDB with nothing in it. Nobody asks who calls: signing takes as long as what is done."""
     moto_shortcuts.install()
     with mock_aws():
-        config = Config(signature_version=UNSIGNED, user_agent="test")
-        yield boto3.Session("test", "test", region_name="us-east-1").client("dynamodb", config=config)
+        config = Config(signature_version=UNSIGNED, parameter_validation=False, user_agent="test")
+        yield boto3.Session("test", "test", region_name=REGION).client("dynamodb", config=config)
 
 
 @pytest.fixture(scope="module")
 def dynamodb() -> Iterator[DynamoDBClient]:
     with database() as dynamodb:
         yield dynamodb
+
+
+@pytest.fixture(scope="module")
+def house_at(dynamodb: DynamoDBClient) -> HouseAt:
+    """A house at a stage: the way there is gone once, and each test has a copy of what was there then."""
+
+    @functools.cache
+    def came_to(stage: Stage) -> tuple[House, Any]:
+        house = House(dynamodb)
+        stage(house)
+        return house, copy.deepcopy(house.in_moto.items)
+
+    def house_at(stage: Stage) -> House:
+        house, items = came_to(stage)
+        house.in_moto.items = copy.deepcopy(items)
+        return copy.deepcopy(house, {id(dynamodb): dynamodb})
+
+    return house_at
 
 
 @dataclass
@@ -77,6 +101,11 @@ class House:
         )
         self.opened: Opened = self.service.open()
         self.upload: Upload = self.service.upload(self.opened, PICTURE)
+
+    @property
+    def in_moto(self) -> Any:  # noqa: ANN401 - moto's
+        """The table as moto keeps it."""
+        return dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables[self.name]
 
     def request(self, opened: Opened) -> Request:
         found = self.service.requests.get(opened.request_id)
@@ -201,10 +230,10 @@ def record_key(_house: House) -> tuple[str, str]:
 
 
 @functools.cache
-def attributes() -> dict[tuple[Callable[[House], None], Callable[[House], tuple[str, str]]], list[str]]:
+def attributes() -> dict[tuple[Stage, Callable[[House], tuple[str, str]]], list[str]]:
     """What a row of each kind holds at each stage."""
     with database() as dynamodb:
-        found: dict[tuple[Callable[[House], None], Callable[[House], tuple[str, str]]], list[str]] = {}
+        found: dict[tuple[Stage, Callable[[House], tuple[str, str]]], list[str]] = {}
         for stage in STAGES:
             house = House(dynamodb)
             stage(house)
@@ -223,11 +252,8 @@ def named(case: object) -> str:
 
 
 @pytest.mark.parametrize(("stage", "missing"), REQUESTS, ids=named)
-def test_a_request_that_lacks_a_field_comes_to_an_outcome(
-    dynamodb: DynamoDBClient, stage: Callable[[House], None], missing: str
-) -> None:
-    house = House(dynamodb)
-    stage(house)
+def test_a_request_that_lacks_a_field_comes_to_an_outcome(house_at: HouseAt, stage: Stage, missing: str) -> None:
+    house = house_at(stage)
     house.without(request_key(house), missing)
     house.see_through(house.upload)
     assert house.request(house.opened).state.settled
@@ -235,11 +261,8 @@ def test_a_request_that_lacks_a_field_comes_to_an_outcome(
 
 
 @pytest.mark.parametrize(("stage", "missing"), RECORDS, ids=named)
-def test_a_record_that_lacks_a_field_stops_nobody(
-    dynamodb: DynamoDBClient, stage: Callable[[House], None], missing: str
-) -> None:
-    house = House(dynamodb)
-    stage(house)
+def test_a_record_that_lacks_a_field_stops_nobody(house_at: HouseAt, stage: Stage, missing: str) -> None:
+    house = house_at(stage)
     house.without(record_key(house), missing)
     house.see_through(house.upload)
     assert house.request(house.opened).state.settled
@@ -249,10 +272,9 @@ def test_a_record_that_lacks_a_field_stops_nobody(
 @pytest.mark.parametrize("stage", STAGES[1:], ids=named)
 @pytest.mark.parametrize("attribute", ["state", "reason", "version"])
 def test_a_record_with_a_value_that_we_do_not_know_stops_nobody(
-    dynamodb: DynamoDBClient, stage: Callable[[House], None], attribute: str
+    house_at: HouseAt, stage: Stage, attribute: str
 ) -> None:
-    house = House(dynamodb)
-    stage(house)
+    house = house_at(stage)
     house.change(record_key(house), attribute, {"S": "of the future"})
     house.see_through(house.upload)
     assert house.request(house.opened).state.settled
@@ -262,27 +284,24 @@ def test_a_record_with_a_value_that_we_do_not_know_stops_nobody(
 @pytest.mark.parametrize("stage", STAGES, ids=named)
 @pytest.mark.parametrize("attribute", ["state", "reason"])
 def test_a_request_with_a_value_that_we_do_not_know_comes_to_an_outcome(
-    dynamodb: DynamoDBClient, stage: Callable[[House], None], attribute: str
+    house_at: HouseAt, stage: Stage, attribute: str
 ) -> None:
-    house = House(dynamodb)
-    stage(house)
+    house = house_at(stage)
     house.change(request_key(house), attribute, {"S": "of the future"})
     house.see_through(house.upload)
     assert house.request(house.opened).state.settled
     assert house.a_new_visitor_is_answered()
 
 
-def test_a_waiter_without_its_fields_is_woken(dynamodb: DynamoDBClient) -> None:
-    house = House(dynamodb)
-    transcribed(house)
+def test_a_waiter_without_its_fields_is_woken(house_at: HouseAt) -> None:
+    house = house_at(transcribed)
     house.without(rows.waiter_key(KEY, house.opened.request_id), "expires_at")
     house.see_through()
     assert house.request(house.opened).state is RequestState.SENT
 
 
-def test_a_dead_letter_that_lacks_a_field_is_listed_with_the_others(dynamodb: DynamoDBClient) -> None:
-    house = House(dynamodb)
-    failed(house)
+def test_a_dead_letter_that_lacks_a_field_is_listed_with_the_others(house_at: HouseAt) -> None:
+    house = house_at(failed)
     key = rows.dead_letter_key(Queue.INGEST, "m")
     for name in sorted(set(house.item(key)) - set(KEYS)):
         item = house.item(key)
@@ -292,9 +311,8 @@ def test_a_dead_letter_that_lacks_a_field_is_listed_with_the_others(dynamodb: Dy
         house.dynamodb.put_item(TableName=house.name, Item=item)
 
 
-def test_what_such_a_row_shows_can_be_shown(dynamodb: DynamoDBClient) -> None:
-    house = House(dynamodb)
-    answered(house)
+def test_what_such_a_row_shows_can_be_shown(house_at: HouseAt) -> None:
+    house = house_at(answered)
     for name in attributes()[answered, record_key]:
         item = house.item(record_key(house))
         house.without(record_key(house), name)
@@ -306,11 +324,10 @@ def test_what_such_a_row_shows_can_be_shown(dynamodb: DynamoDBClient) -> None:
         house.service.show_request(house.opened.request_id, house.opened.access_token)
 
 
-def test_the_stages_of_these_tests_are_what_they_say(dynamodb: DynamoDBClient) -> None:
+def test_the_stages_of_these_tests_are_what_they_say(house_at: HouseAt) -> None:
     states = {}
     for stage in STAGES[1:]:
-        house = House(dynamodb)
-        stage(house)
+        house = house_at(stage)
         record = house.service.records.get(KEY)
         states[stage.__name__] = (record and record.state, house.request(house.opened).state)
     assert states == {
