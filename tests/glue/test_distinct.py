@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glue import distinct as distinct_module
@@ -41,6 +41,7 @@ def _expected(texts: list[str]) -> tuple[Counter[str], Counter[str]]:
 _TEXTS = st.lists(st.sampled_from(["a", "b", "\U0001d49c", "don't", "with space", "", "\n", "\x00", "e\u0301"]))
 
 
+@settings(deadline=None)
 @given(texts=_TEXTS, chunk=st.integers(1, 5000))
 def test_each_text_comes_once_with_its_number_and_its_confidences_sum(texts: list[str], chunk: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
