@@ -10,7 +10,7 @@ from rich.text import Text
 
 from runtime.core.mail.as_text import columns
 from runtime.core.mail.file_name import shown
-from runtime.core.reasons import Reason
+from runtime.core.reasons import CAME_BACK, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,12 +21,11 @@ if TYPE_CHECKING:
 
 _LONGEST_BAR: Final = 24
 _KEPT: Final = "\n  The result is kept, as long as the cloud of `ocr-wordcount up` runs."
+_VERIFY: Final = "\n    ocr-wordcount verify ADDRESS"
+_RESEND: Final = "\n    ocr-wordcount resend {0.request_id}"
 _AGAIN: Final[dict[str, str]] = {
-    Reason.RECIPIENT_NOT_VERIFIED: f"""{_KEPT} Verify the address and ask again:
-    ocr-wordcount verify ADDRESS
-    ocr-wordcount resend {{0.request_id}}""",
-    Reason.BOUNCED: f"""{_KEPT} Ask again once the address takes mail:
-    ocr-wordcount resend {{0.request_id}}""",
+    Reason.RECIPIENT_NOT_VERIFIED: f"{_KEPT} Verify the address and ask again:{_VERIFY}{_RESEND}",
+    **dict.fromkeys(CAME_BACK, f"{_KEPT} Ask again once the address takes mail:{_RESEND}"),
 }
 """What to do about a result that was not mailed."""
 _KIBI: Final = 1024

@@ -63,6 +63,8 @@ class Notifier(pulumi.ComponentResource):
         configuration = aws.sesv2.ConfigurationSet(
             f"{name}-configuration",
             configuration_set_name=f"{pulumi.get_project()}-{pulumi.get_stack()}",
+            # Our own rows know which addresses took no mail. On SES's list, nobody could prove theirs again.
+            suppression_options={"suppressed_reasons": ["COMPLAINT"]},
             tags=tags,
             opts=child,
         )

@@ -154,6 +154,10 @@ class Wiring:
         records, results = TableRecords(table, told.results_bucket), S3Results(self._s3, told.results_bucket)
         addresses, address_tokens, proofs = TableAddresses(table), TableAddressTokens(table), TableProofs(table)
         counters, verification = TableCounters(table), Verification(told.mail_verification)
+        limits_of_uploads = {
+            "address_limit": DailyLimit(counters, limits.UPLOADS, told.uploads_per_address_and_day),
+            "limit": DailyLimit(counters, limits.UPLOADS, told.uploads_per_day),
+        }
         verifier = Verifier(addresses, counters, SesMailer(self._ses), self.clock, verification)
         show_request = ShowRequest(requests, records, results)
         do = UseCases(
@@ -175,8 +179,7 @@ class Wiring:
                 notifications=notifications,
                 addresses=addresses,
                 address_tokens=address_tokens,
-                address_limit=DailyLimit(counters, limits.UPLOADS, told.uploads_per_address_and_day),
-                limit=DailyLimit(counters, limits.UPLOADS, told.uploads_per_day),
+                **limits_of_uploads,
                 clock=self.clock,
                 tokens=self.tokens,
                 log=log,
@@ -185,7 +188,13 @@ class Wiring:
             ),
             show_request=show_request,
             download=Download(show_request, results),
-            ask_again=AskAgain(requests, Resend(requests, notifications, addresses, verifier, log)),
+            ask_again=AskAgain(
+                requests,
+                Resend(requests, notifications, addresses, verifier, log),
+                **limits_of_uploads,
+                clock=self.clock,
+                log=log,
+            ),
             delete_request=DeleteRequest(requests, records, self.clock, log),
         )
         return _handler(Api(do, log, tuple(told.front_digests.split(","))))

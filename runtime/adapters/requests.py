@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from runtime.adapters import rows
-from runtime.core.reasons import Reason
 from runtime.core.types import RequestState, Stage
 
 if TYPE_CHECKING:
     from runtime.adapters.table import Table
+    from runtime.core.reasons import Reason
     from runtime.core.types import Content, Request
 
 # In the negative: a row of another version of us may lack its state, or be in one that we do not know. It is unsettled.
@@ -119,14 +119,14 @@ class TableRequests:
             },
         )
 
-    def bounced(self, request_id: str, attempt: str) -> bool:
+    def bounced(self, request_id: str, attempt: str, reason: Reason) -> bool:
         """What this attempt had mailed came back; see the port."""
         return self._table.update(
             *rows.request_key(request_id),
-            f"REMOVE #{rows.at(Stage.SENT)} SET #state = :undeliverable, #reason = if_not_exists(#reason, :bounced)",
+            f"REMOVE #{rows.at(Stage.SENT)} SET #state = :undeliverable, #reason = if_not_exists(#reason, :reason)",
             {
                 "attempt": attempt,
-                "bounced": Reason.BOUNCED,
+                "reason": reason,
                 "sent": RequestState.SENT,
                 "failed": RequestState.FAILED,
                 "undeliverable": RequestState.UNDELIVERABLE,

@@ -272,7 +272,7 @@ class Requests(Protocol):
         """The request has its outcome, mailed now unless it is `UNDELIVERABLE`; nothing happens without that right."""
         ...
 
-    def bounced(self, request_id: str, attempt: str) -> bool:
+    def bounced(self, request_id: str, attempt: str, reason: Reason) -> bool:
         """What this attempt had mailed came back: the request is `UNDELIVERABLE`, and keeps a reason that it has.
 
         True if it is so now or already. False: another attempt mailed it since, or mails it.

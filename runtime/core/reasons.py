@@ -29,6 +29,7 @@ class Reason(StrEnum):
     MULTIPLE_PAGES = "multiple_pages"
     RECIPIENT_NOT_VERIFIED = "recipient_not_verified"
     BOUNCED = "bounced"
+    MAILBOX_GONE = "mailbox_gone"
     INTERNAL = "internal"
 
 
@@ -83,7 +84,12 @@ EXPLANATIONS: Final = {
     ),
     Reason.BOUNCED: Explanation(
         what="The mail to you came back.",
-        remedy="Check that your address is right and its mailbox not full, then ask for the mail again.",
+        remedy="See that your mailbox is not full, then ask for the mail again.",
+        retryable=True,
+    ),
+    Reason.MAILBOX_GONE: Explanation(
+        what="The mail to you came back: your address takes no mail.",
+        remedy="Send the picture again with another address; it is known by now, and answered at once.",
         retryable=True,
     ),
     Reason.INTERNAL: Explanation(
@@ -92,6 +98,9 @@ EXPLANATIONS: Final = {
         retryable=True,
     ),
 }
+
+CAME_BACK: Final = frozenset({Reason.BOUNCED, Reason.MAILBOX_GONE})
+"""Why a mail that SES had taken is not in its mailbox."""
 
 
 def explain(code: Reason) -> Explanation:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _MILLISECONDS: Final = 1000
+_OURS: Final = {"request_id", "proof_id"}
+_NOTHING: Final = "{}"
+"""SQS takes no empty message, should it be replayed."""
 
 
 def read(sources: Mapping[str, str]) -> Callable[[Mapping[str, Any]], DeadLetter]:
@@ -40,14 +43,19 @@ def read(sources: Mapping[str, str]) -> Callable[[Mapping[str, Any]], DeadLetter
 
 
 def _kept_of(queue: Queue, body: str) -> str:
-    """The body, which is replayed, and kept for weeks whatever its recipient asks us to delete."""
+    """The body, which is replayed, and kept for weeks whatever its recipient asks us to delete.
+
+    Of what SES sends nothing is kept that could name somebody: if it cannot be read, nothing at all.
+    """
     if queue is not Queue.NOTIFY:
         return body
     try:
         told = json.loads(body)
-        return json.dumps(nameless(told)) if EVENT_TYPE in told else body
+        if EVENT_TYPE not in told:
+            return body if told.keys() <= _OURS else _NOTHING
+        return json.dumps(nameless(told))
     except Exception:  # noqa: BLE001  as below
-        return body
+        return _NOTHING
 
 
 def _subjects(queue: Queue, body: str) -> tuple[Subject, ...]:

@@ -270,6 +270,7 @@ OPERATIONS: Final = (
             **_NO_SUCH_REQUEST,
             403: (str(Reason.RECIPIENT_NOT_VERIFIED),),
             409: ("nothing_to_resend",),
+            429: ("limit_reached",),
         },
     ),
     Operation(

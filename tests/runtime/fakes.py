@@ -12,7 +12,6 @@ from runtime.core.addresses import Standing
 from runtime.core.bulk import LOST, QUIET_SECONDS, SUCCEEDED, UNDER_WAY, Starter
 from runtime.core.errors import Absent, AddressUnverified, Changed, Throttled
 from runtime.core.ports import Counted, Form, StoredCount
-from runtime.core.reasons import Reason
 from runtime.core.types import RecordState, RequestState, Stage
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from runtime.core.dead_letter import DeadLetter
     from runtime.core.events import Event
     from runtime.core.manifest import Outcome
+    from runtime.core.reasons import Reason
     from runtime.core.transcript import Transcript
     from runtime.core.types import Claim, Content, Record, Request
     from runtime.core.word_count import WordCount
@@ -336,12 +336,12 @@ class MemoryRequests:
             sent = {} if state is RequestState.UNDELIVERABLE else {Stage.SENT: now}
             self._change(request_id, state=state, reason=reason or row.reason, times={**row.times, **sent})
 
-    def bounced(self, request_id: str, attempt: str) -> bool:
+    def bounced(self, request_id: str, attempt: str, reason: Reason) -> bool:
         row = self.rows.get(request_id)
         if row is None or not row.state.settled or self.senders.get(request_id, ("", 0.0))[0] != attempt:
             return False
         times = {stage: time for stage, time in row.times.items() if stage is not Stage.SENT}
-        self._change(request_id, state=RequestState.UNDELIVERABLE, reason=row.reason or Reason.BOUNCED, times=times)
+        self._change(request_id, state=RequestState.UNDELIVERABLE, reason=row.reason or reason, times=times)
         return True
 
     def reopen(self, request: Request, *, forget_reason: bool) -> bool:

@@ -105,6 +105,7 @@ class Service:
     glue: fakes.MemoryGlue = field(default_factory=fakes.MemoryGlue)
     bulk_queue: fakes.MemoryBulkQueue = field(default_factory=fakes.MemoryBulkQueue)
     unfinished: Unfinished | None = None
+    uploads_of_one: int = UPLOADS_OF_ONE
     engine: Engine = Engine.AUTO
 
     def __post_init__(self) -> None:
@@ -114,14 +115,17 @@ class Service:
         around = {"clock": self.clock, "log": self.log}
         of_addresses = {"proofs": self.proofs, "addresses": self.addresses}
         verifier = Verifier(self.addresses, self.counters, self.mailer, self.clock, self.verification)
+        limits = {
+            "address_limit": DailyLimit(self.counters, UPLOADS, self.uploads_of_one),
+            "limit": DailyLimit(self.counters, UPLOADS, UPLOADS_OF_ALL),
+        }
         self.open_request = OpenRequest(
             requests=self.requests,
             uploads=self.uploads,
             notifications=self.notifications,
             addresses=self.addresses,
             address_tokens=self.address_tokens,
-            address_limit=DailyLimit(self.counters, UPLOADS, UPLOADS_OF_ONE),
-            limit=DailyLimit(self.counters, UPLOADS, UPLOADS_OF_ALL),
+            **limits,
             tokens=self.tokens,
             form_seconds=600,
             keep_seconds=30 * DAY,
@@ -144,7 +148,7 @@ class Service:
             open_request=self.open_request,
             show_request=self.show_request,
             download=Download(self.show_request, self.results),
-            ask_again=AskAgain(self.requests, self.resend),
+            ask_again=AskAgain(self.requests, self.resend, **limits, **around),
             delete_request=DeleteRequest(self.requests, self.records, **around),
         )
         self.send_proof = SendProof(

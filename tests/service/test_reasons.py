@@ -12,7 +12,7 @@ from PIL import Image
 
 from cli.main import main
 from runtime.core.mail.compose import REQUEST_HEADER
-from runtime.core.reasons import MAX_BYTES, Reason, explain
+from runtime.core.reasons import CAME_BACK, MAX_BYTES, Reason, explain
 from tests.pictures import page, to_bytes
 from tests.service.visitor import PATIENCE, letter_of
 
@@ -102,7 +102,7 @@ def says_why(letter: EmailMessage, reason: Reason, filename: str) -> bool:
 
 
 def test_every_reason_has_a_file_or_a_state_here() -> None:
-    states = {Reason.RECIPIENT_NOT_VERIFIED, Reason.BOUNCED, Reason.INTERNAL}
+    states = {Reason.RECIPIENT_NOT_VERIFIED, *CAME_BACK, Reason.INTERNAL}
     assert {reason for reason, _ in FILES.values()} | states == set(Reason)
 
 

@@ -9,6 +9,7 @@ from runtime.core import events
 from runtime.core.addresses import name_of
 from runtime.core.bounce import MailKind
 from runtime.core.errors import Retryable
+from runtime.core.reasons import Reason
 from runtime.core.types import RequestState
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class NoteBounce:
             return
         if request.state is RequestState.SENDING:
             raise Retryable("its sender has not noted that it is sent, or died, or it is being sent again")
-        if self.requests.bounced(tags.about, tags.attempt) and bounce.permanent:
+        reason = Reason.MAILBOX_GONE if bounce.permanent else Reason.BOUNCED
+        if self.requests.bounced(tags.about, tags.attempt, reason) and bounce.permanent:
             name, now = name_of(request.email), self.clock.now()
             self.addresses.unproven(name, now, unless_proven_after=bounce.mailed_at)

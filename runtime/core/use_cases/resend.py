@@ -13,7 +13,8 @@ from runtime.core.types import RequestState
 from runtime.core.use_cases.requests import theirs
 
 if TYPE_CHECKING:
-    from runtime.core.ports import Addresses, Log, Notifications, Requests
+    from runtime.core.limits import DailyLimit
+    from runtime.core.ports import Addresses, Clock, Log, Notifications, Requests
     from runtime.core.types import Request
     from runtime.core.use_cases.addresses import Verifier
 
@@ -23,6 +24,7 @@ _NOTHING: Final = {
     RequestState.SENT: "Its mail was sent already; upload the picture again for another.",
     RequestState.FAILED: "Its mail was sent already, and says why there is no result.",
 }
+_ENOUGH: Final = "So much was done for this address, or for all, today that no more mails go out; try again tomorrow."
 _UNDER_WAY: Final = "The request is still under way: its mail comes when the picture has been read."
 
 
@@ -46,14 +48,15 @@ class Resend:
         request = self.requests.get(request_id) if keys.is_request_id(request_id) else None
         if request is None:
             raise BadRequest("no_such_request", _NO_SUCH, 404)
-        self.again(request)
+        self.check(request)
+        self.send(request)
 
-    def again(self, request: Request) -> None:
-        """The same, for a request as it was just read.
+    def check(self, request: Request) -> None:
+        """See whether a request, as it was just read, can be mailed again.
 
         Raises:
-            BadRequest: See there.
-            Throttled: See there.
+            BadRequest: See above.
+            Throttled: See above.
         """
         if request.state is not RequestState.UNDELIVERABLE:
             raise BadRequest("nothing_to_resend", _NOTHING.get(request.state, _UNDER_WAY), 409)
@@ -62,6 +65,9 @@ class Resend:
             raise Throttled("SES was asked about another address just now")
         if not verified:
             raise BadRequest(Reason.RECIPIENT_NOT_VERIFIED, told(Reason.RECIPIENT_NOT_VERIFIED), 403)
+
+    def send(self, request: Request) -> None:
+        """Have it mailed again."""
         self.requests.reopen(request, forget_reason=request.may_end_otherwise)
         self.notifications.send(request.request_id)
         self.log.emit(events.ResendAsked(request_id=request.request_id))
@@ -69,15 +75,30 @@ class Resend:
 
 @dataclass(frozen=True)
 class AskAgain:
-    """The same for who holds the request's token."""
+    """The same for who holds the request's token, who may have as much mailed a day as pictures may be sent.
+
+    Attributes:
+        address_limit: How many pictures are taken, and mails sent again, for an address on a day.
+        limit: How many for all of them.
+    """
 
     requests: Requests
     resend: Resend
+    address_limit: DailyLimit
+    limit: DailyLimit
+    clock: Clock
+    log: Log
 
     def __call__(self, request_id: str, access_token: str) -> None:
         """See `Resend`.
 
         Raises:
             BadRequest: See there; or the token is another's.
+            LimitReached: It has been enough for today.
         """
-        self.resend.again(theirs(self.requests, request_id, access_token))
+        request = theirs(self.requests, request_id, access_token)
+        self.resend.check(request)
+        now = self.clock.now()
+        self.address_limit.spend(now, self.log, _ENOUGH, name_of(request.email))
+        self.limit.spend(now, self.log, _ENOUGH)
+        self.resend.send(request)

@@ -416,21 +416,21 @@ def test_what_was_mailed_and_came_back_is_undeliverable(
 ) -> None:
     ports.requests.bind(ID, "etag", CONTENT, uploaded=NOW, now=NOW)
     ports.requests.begin_sending(ID, "a", now=NOW, lease_until=NOW + 60)
-    assert not ports.requests.bounced(opened.request_id, "a")
+    assert not ports.requests.bounced(opened.request_id, "a", Reason.BOUNCED)
     ports.requests.settle(ID, "a", settled, NOW, reason)
-    assert not ports.requests.bounced(opened.request_id, "b")
+    assert not ports.requests.bounced(opened.request_id, "b", Reason.BOUNCED)
     assert request(ports).state is settled
     for _ in range(2):
-        assert ports.requests.bounced(opened.request_id, "a")
+        assert ports.requests.bounced(opened.request_id, "a", Reason.BOUNCED)
         assert (request(ports).state, request(ports).reason) == (RequestState.UNDELIVERABLE, left)
         assert Stage.SENT not in request(ports).times
     assert ports.unfinished.requests(LATER) == []
     assert ports.requests.reopen(request(ports), forget_reason=True)
-    assert not ports.requests.bounced(opened.request_id, "a")
+    assert not ports.requests.bounced(opened.request_id, "a", Reason.BOUNCED)
 
 
 def test_nothing_came_back_where_there_is_no_request(ports: Ports) -> None:
-    assert not ports.requests.bounced("f" * 32, "a")
+    assert not ports.requests.bounced("f" * 32, "a", Reason.BOUNCED)
     assert ports.requests.get("f" * 32) is None
 
 

@@ -74,6 +74,27 @@ def test_a_bounce_that_died_is_kept_without_names_and_means_the_same(told: dict[
     assert bounce_of(json.loads(letter.body)) == bounce_of(told)
 
 
+BOUNCE = event("ses_bounce")
+WRAPPED = {"Type": "Notification", "Message": json.dumps(BOUNCE)}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps({**BOUNCE, "mail": {"destination": ["ann@example.com"]}}),
+        json.dumps({**BOUNCE, "bounce": {"bouncedRecipients": None}}),
+        json.dumps({**BOUNCE, "bounce": [], "eventType": None}),
+        json.dumps(WRAPPED),
+        json.dumps([BOUNCE]),
+        json.dumps(BOUNCE)[:-9],
+    ],
+)
+def test_a_bounce_that_died_because_nobody_can_read_it_names_nobody_either(body: str) -> None:
+    letter = odd(attributes=event("sqs_dead_letters")["Records"][1]["attributes"], body=body)
+    assert letter.body
+    assert not any(name in letter.body for name in ("example.com", "page.png"))
+
+
 def test_an_automatic_answer_that_died_is_one_still() -> None:
     mail, told = event("sqs_dead_letters")["Records"][1], event("ses_bounce")
     told["bounce"] |= {"bounceType": "Transient", "bouncedRecipients": [{"emailAddress": "ann@example.com"}]}

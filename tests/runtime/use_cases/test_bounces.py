@@ -8,10 +8,11 @@ import pytest
 
 from runtime.core.addresses import name_of
 from runtime.core.bounce import Bounce, MailKind, MessageTags
-from runtime.core.errors import Retryable
+from runtime.core.errors import BadRequest, Retryable
+from runtime.core.limits import LimitReached
 from runtime.core.reasons import Reason
 from runtime.core.types import RequestState, Stage
-from tests.runtime.service import Service
+from tests.runtime.service import DAY, Service
 
 if TYPE_CHECKING:
     from runtime.core.use_cases.requests import Opened
@@ -73,6 +74,42 @@ def test_a_refusal_whose_mail_comes_back_keeps_its_reason(service: Service) -> N
     service.resend(opened.request_id)
     service.run()
     assert outcome(service, opened) == (RequestState.FAILED, Reason.NOT_AN_IMAGE)
+
+
+@pytest.mark.parametrize(("permanent", "reason"), [(True, Reason.MAILBOX_GONE), (False, Reason.BOUNCED)])
+def test_who_can_never_be_reached_is_told_another_way_on(service: Service, reason: Reason, *, permanent: bool) -> None:
+    opened = service.see_through(PICTURE)
+    comes_back(service, permanent=permanent)
+    assert outcome(service, opened) == (RequestState.UNDELIVERABLE, reason)
+
+
+def test_no_more_is_mailed_again_on_a_day_than_pictures_are_taken() -> None:
+    service = Service(uploads_of_one=3)
+    opened = service.see_through(PICTURE)
+    ask_again = service.use_cases.ask_again
+    for _ in range(2):
+        comes_back(service)
+        ask_again(opened.request_id, opened.access_token)
+        service.run()
+    comes_back(service)
+    with pytest.raises(LimitReached):
+        ask_again(opened.request_id, opened.access_token)
+    assert outcome(service, opened) == (RequestState.UNDELIVERABLE, Reason.BOUNCED)
+    assert len(service.mailer.sent) == 3
+    service.clock.advance(DAY)
+    ask_again(opened.request_id, opened.access_token)
+    service.run()
+    assert outcome(service, opened) == (RequestState.SENT, None)
+
+
+def test_asking_in_vain_uses_nothing_up() -> None:
+    service = Service(uploads_of_one=2)
+    opened = service.see_through(PICTURE)
+    for _ in range(3):
+        with pytest.raises(BadRequest) as refused:
+            service.use_cases.ask_again(opened.request_id, opened.access_token)
+        assert refused.value.code == "nothing_to_resend"
+    service.see_through(PICTURE)
 
 
 @pytest.mark.parametrize("permanent", [True, False])

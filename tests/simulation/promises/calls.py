@@ -299,7 +299,7 @@ def sending_begins(world: World, here: Invocation, answer: object, request_id: s
         world.facts.senders[request_id] = attempt
 
 
-def mail_is_taken_back(_world: World, here: Invocation, answer: object, _request_id: str, attempt: str) -> None:
+def mail_is_taken_back(_world: World, here: Invocation, answer: object, _: str, attempt: str, *_reason: object) -> None:
     """The same."""
     if answer:
         here.taken_back.add(attempt)

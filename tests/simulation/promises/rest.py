@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from runtime.core.errors import BadRequest
-from runtime.core.reasons import Reason
+from runtime.core.reasons import CAME_BACK, Reason
 from runtime.core.types import RecordState, RequestState, Stage
 from runtime.core.use_cases.requests import ShowRequest
 from runtime.core.words import VERSION
@@ -73,7 +73,7 @@ def what_came_back_is_undeliverable_and_nothing_else(world: World) -> None:
         undeliverable = request.state is RequestState.UNDELIVERABLE
         check(promise, undeliverable or not due, f"{_named(request)}, and its mail came back")
         check(promise, request.reason or not due, f"{_named(request)} does not know that its mail came back")
-        right = request.reason is not Reason.BOUNCED or (undeliverable and any(each.came_back for each in last))
+        right = request.reason not in CAME_BACK or (undeliverable and any(each.came_back for each in last))
         check(promise, right, f"{_named(request)}, and its mail did not come back")
 
 
@@ -105,7 +105,7 @@ def every_outcome_is_the_pictures(world: World) -> None:
         reasons = {picture.reason for picture in mine}
         if request.state is RequestState.SENT:
             check(promise, None in reasons, f"{_named(request)} got a result")
-        elif request.reason not in (Reason.INTERNAL, Reason.RECIPIENT_NOT_VERIFIED, Reason.BOUNCED):
+        elif request.reason not in {Reason.INTERNAL, Reason.RECIPIENT_NOT_VERIFIED, *CAME_BACK}:
             check(promise, request.reason in reasons, f"{_named(request)} should have been told {reasons}")
 
 
@@ -151,7 +151,7 @@ def who_is_answered_is_shown_it(world: World) -> None:
         what_is_shown_is_true(status)
         check(promise, status.request == world.facts.requests[request_id], f"{request_id} is shown another request")
         lives = status.record is not None and world.now < status.record.expires_at
-        mailed = status.request.state is RequestState.SENT or status.request.reason is Reason.BOUNCED
+        mailed = status.request.state is RequestState.SENT or status.request.reason in CAME_BACK
         due = lives and mailed
         check(promise, status.count or not due, f"{_named(status.request)} is shown no words")
         try:

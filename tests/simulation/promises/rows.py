@@ -181,7 +181,8 @@ def _comes_back(world: World, here: Invocation, old: Request, new: Request) -> b
     told = [each for each in mails if any(each.is_told_of(body) for body in bodies)]
     promise = "what_came_back_is_undeliverable_and_nothing_else"
     check(promise, told, f"{here} takes back the mail of {new.request_id}, which nobody has sent back")
-    right = new.reason is (old.reason or Reason.BOUNCED) and Stage.SENT not in new.times
+    whys = {Reason.MAILBOX_GONE if each.for_good else Reason.BOUNCED for each in told}
+    right = new.reason in ({old.reason} if old.reason else whys) and Stage.SENT not in new.times
     check(promise, right, f"{new.request_id} was {old.reason} and is {new.reason}: its mail came back")
     for each in told:
         each.taken_back = True
