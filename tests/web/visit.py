@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from playwright.sync_api import expect
 
+from tests.service.visitor import PATIENCE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -185,6 +187,11 @@ class Visit:
         result = self.result(name)
         self.sees(re.compile(r"^Done in "), result, seconds)
         return result
+
+    def mails_come_back(self) -> None:
+        """All that mailboxes send back has come, and the page looks again at once, if its clock is installed."""
+        self.service.cloud.wait_idle(PATIENCE)
+        self.page.clock.fast_forward(3_500)
 
     def slow_network(self, kilobytes_per_second: float) -> None:
         """Let uploads be no faster; -1: as fast as they can."""

@@ -18,6 +18,9 @@ const DOWNLOADS = /** @type {const} */ ([
   ["text.txt", "TXT", "the text as it was read"],
 ]);
 
+/** The reasons that say why there was no mail: any other says why there is no result. */
+const OF_MAILS = new Set(["bounced", "mailbox_gone", "recipient_not_verified"]);
+
 const TICK = 100;
 
 /**
@@ -51,6 +54,10 @@ export function resultCard(first, { results, api, retake }) {
 
   const ticking = setInterval(tick, TICK);
   const spoken = new Set();
+  /** @type {number | null} Seconds that it has taken by now, where that was seen. */
+  let taken = null;
+  /** @type {number | null | undefined} Seconds until it ended, as first seen: a mail that comes back takes its time along. */
+  let took;
   let noticed = "";
   /** @type {string[]} */
   let noticesTold = [];
@@ -61,12 +68,13 @@ export function resultCard(first, { results, api, retake }) {
     const { status, gone, interrupted, trouble } = result;
     if (gone || interrupted || (status && isSettled(status))) {
       clearInterval(ticking);
-      const took = status && elapsed(status);
-      return setText(clock, took === null || gone || interrupted ? "" : `${status?.state === "SENT" ? "Done in" : "Ended after"} ${duration(took)}`);
+      if (status && took === undefined) took = elapsed(status) ?? taken;
+      return setText(clock, took == null || gone || interrupted ? "" : `${status?.state === "SENT" ? "Done in" : "Ended after"} ${duration(took)}`);
     }
     const uploaded = Date.parse(status?.times["uploaded"] ?? "");
     const here = (performance.now() - first.since) / 1000;
     const seconds = Number.isFinite(uploaded) && !first.preview ? Math.max(here, (Date.now() - uploaded) / 1000) : here;
+    if (status || first.preview) taken = seconds;
     return setText(clock, trouble ? "" : duration(seconds));
   }
 
@@ -170,11 +178,15 @@ export function resultCard(first, { results, api, retake }) {
     const { state, result: count } = status;
     if (status.cached) all.push(["good", { what: "Seen before, no need to read it again.", remedy: "We knew this very picture." }]);
     else if (status.joined && !count && !isSettled(status)) all.push(["plain", { what: "This very picture is being read already.", remedy: "You get the same result." }]);
-    if (state === "FAILED") all.push(["bad", tellFailure(status.message), again]);
-    if (state === "UNDELIVERABLE") {
+    const mailAgain = el("button", { class: "secondary", click: resend }, "Mail it again");
+    const unmailed = state === "UNDELIVERABLE";
+    const failed = state === "FAILED" || (unmailed && !count && status.reason !== null && !OF_MAILS.has(status.reason));
+    if (failed) all.push(["bad", tellFailure(status.message), again]);
+    if (failed && unmailed) all.push(["bad", { what: "The mail about it could not be delivered.", remedy: "Have it sent again once your address can be reached." }, mailAgain]);
+    else if (unmailed) {
       const { what, remedy } = status.reason ? tellFailure(status.message) : { what: "The mail could not be delivered.", remedy: "" };
       const besides = count ? "Your words are here all the same." : "Have it sent again once your address can be reached.";
-      all.push(["bad", { what, remedy: `${remedy} ${besides}`.trim() }, el("button", { class: "secondary", click: resend }, "Mail it again")]);
+      all.push(["bad", { what, remedy: `${remedy} ${besides}`.trim() }, mailAgain]);
     }
     if (status.late && !isSettled(status)) all.push(["plain", { what: "This takes longer than it should.", remedy: "You need not wait: the result comes here and by mail. You can also send the picture again in a few minutes." }]);
     if (state === "SENT" && !count) all.push(["plain", { what: "The words are not kept here any more.", remedy: "The mail that we sent has them all. For a new count, choose the picture again." }, again]);
