@@ -274,7 +274,7 @@ def test_a_mail_that_comes_back_leaves_the_words_and_the_address_to_be_proven_on
     proven.count(samples.page())
     result = proven.result(NAME)
     proven.sees("different words", result)
-    proven.sees("The mail to you came back.", result)
+    proven.sees("The mail to you came back.", result, seconds=20)
     proven.hears("The mail to you came back.")
     expect(result.get_by_role("listitem").filter(has_text="Mailed")).to_contain_text(": not done")
     result.get_by_role("button", name="Mail it again").click()
