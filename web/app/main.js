@@ -55,6 +55,18 @@ function forgetShown(requestId) {
   tab.write(SHOWN, [...shown.values()]);
 }
 
+/**
+ * It may be shown here until the page is left, and not again.
+ *
+ * @param {string} requestId
+ */
+function forgottenElsewhere(requestId) {
+  forgotten.add(requestId);
+  forgetShown(requestId);
+  const link = parse(location.hash);
+  if (link?.to === "request" && link.requestId === requestId) history.replaceState(null, "", location.pathname);
+}
+
 /** @param {readonly import("./history.js").Entry[]} list */
 function remember(list) {
   if (JSON.stringify(list) === JSON.stringify(entries.value)) return;
@@ -177,7 +189,7 @@ addEventListener("storage", ({ key }) => {
   if (key === REMEMBERED || key === null) proof.lookAgain();
   if (key === HISTORY || key === null) {
     const there = read(browser.read(HISTORY));
-    for (const { requestId } of entries.value) if (without(there, requestId).length === there.length) forgotten.add(requestId);
+    for (const { requestId } of entries.value) if (without(there, requestId).length === there.length) forgottenElsewhere(requestId);
     entries.set(there);
   }
 });
