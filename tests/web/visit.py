@@ -100,9 +100,10 @@ class Visit:
 
     def hears(self, sentence: str) -> None:
         """Hear it said aloud, now or since the page was opened: one sentence is said after the other."""
-        self.page.wait_for_function(
-            "part => (window.announced ?? []).some((said) => said.includes(part))", arg=sentence
-        )
+        self.page.wait_for_function(SAID, arg=sentence)
+
+    def has_heard(self, sentence: str) -> bool:
+        return bool(self.page.evaluate(SAID, sentence))
 
     # What is done.
 
@@ -256,6 +257,8 @@ class Visit:
         """The browser lets the page copy, or grants it something else and nothing more."""
         self.page.context.grant_permissions(["clipboard-read", "clipboard-write"] if granted else ["geolocation"])
 
+
+SAID: Final = "part => (window.announced ?? []).some((said) => said.includes(part))"
 
 LISTEN = """
 addEventListener("DOMContentLoaded", () => {

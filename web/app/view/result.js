@@ -132,7 +132,9 @@ export function resultCard(first, { results, api, retake }) {
     track.replaceChildren(...shown.map(({ name: stage, state }) => el("li", { class: state, "aria-current": state === "now" ? "step" : null },
       el("span", { class: "dot" }, state === "done" ? icon("check") : state === "skipped" ? icon("skip") : state === "failed" ? icon("cross") : null),
       el("span", {}, stage), el("span", { class: "aside" }, SPOKEN[state] ?? ""))));
-    for (const { name: stage, state } of all) if (state === "done" && !(status && isSettled(status) && !spoken.size)) say(`${stage.toLowerCase()}.`);
+    const done = all.filter(({ state }) => state === "done").map(({ name: stage }) => `${stage.toLowerCase()}.`);
+    const over = status && isSettled(status) && spoken.size === 0; // before it was seen here: no news, now or later
+    for (const sentence of done) over ? spoken.add(sentence) : say(sentence);
   }
 
   function showFigures() {
