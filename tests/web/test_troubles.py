@@ -251,9 +251,13 @@ def test_a_mail_that_cannot_be_delivered_leaves_the_words_and_can_be_sent_again(
     result = undelivered(proven)
     proven.page.reload()
     proven.sees("different words", result)
+    took = result.get_by_text(re.compile("^Ended after ")).inner_text().removeprefix("Ended after ")
+    proven.service.cause(Trouble.SLOW_MAILING)
     result.get_by_role("button", name="Mail it again").click()
     proven.sees("The mail is on its way again.", result)
-    proven.finished(NAME)
+    proven.service.end()
+    proven.sees(f"Done in {took}", result)
+    expect(result.get_by_text("The mail is on its way again.")).to_have_count(0)
     proven.hears(": mailed.")
     assert not proven.has_heard(": uploaded."), "what was over when the page was opened is no news"
     expect(result.get_by_role("heading", name=NAME)).to_be_focused()  # the button is gone

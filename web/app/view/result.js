@@ -21,6 +21,8 @@ const DOWNLOADS = /** @type {const} */ ([
 /** The reasons that say why there was no mail: any other says why there is no result. */
 const OF_MAILS = new Set(["bounced", "mailbox_gone", "recipient_not_verified"]);
 
+const ON_ITS_WAY = "The mail is on its way again.";
+
 const TICK = 100;
 
 /**
@@ -56,7 +58,7 @@ export function resultCard(first, { results, api, retake }) {
   const spoken = new Set();
   /** @type {number | null} Seconds that it has taken by now, where that was seen. */
   let taken = null;
-  /** @type {number | null | undefined} Seconds until it ended, as first seen: a mail that comes back takes its time along. */
+  /** @type {number | null | undefined} Seconds until it first ended: a mail that comes back takes its time along. */
   let took;
   let noticed = "";
   /** @type {string[]} */
@@ -71,6 +73,7 @@ export function resultCard(first, { results, api, retake }) {
       if (status && took === undefined) took = elapsed(status) ?? taken;
       return setText(clock, took == null || gone || interrupted ? "" : `${status?.state === "SENT" ? "Done in" : "Ended after"} ${duration(took)}`);
     }
+    if (took !== undefined) return; // the mail alone is sent again: how long a person waited to ask for it, is not told
     const uploaded = Date.parse(status?.times["uploaded"] ?? "");
     const here = (performance.now() - first.since) / 1000;
     const seconds = Number.isFinite(uploaded) && !first.preview ? Math.max(here, (Date.now() - uploaded) / 1000) : here;
@@ -107,6 +110,7 @@ export function resultCard(first, { results, api, retake }) {
       figures.setAttribute("aria-hidden", "true"); // they only keep the place
     }
     showNotices();
+    if (status && isSettled(status) && resent.textContent === ON_ITS_WAY) setText(resent, "");
     if (status && isSettled(status) && !count) showDoings();
     setText(kept, status?.kept_until ? `The picture itself is deleted. Text and counts are kept until ${readable(status.kept_until)}, so that the same picture is answered at once; your address, the file’s name and this link until ${readable(status.expires_at)}.` : "");
   }
@@ -162,7 +166,6 @@ export function resultCard(first, { results, api, retake }) {
     if (key === noticed) return;
     noticed = key;
     refill(notices, all.map((each) => notice(...each)), name);
-    if (result.status?.state === "UNDELIVERABLE") setText(resent, ""); // "on its way again" it was
     const sentences = all.map(([, { what, remedy }]) => `${what} ${remedy}`);
     for (const sentence of noticesTold) if (!sentences.includes(sentence)) spoken.delete(sentence); // said again if it comes again
     noticesTold = sentences;
@@ -226,7 +229,7 @@ export function resultCard(first, { results, api, retake }) {
     setText(resent, "");
     try {
       await results.resend(result);
-      setText(resent, "The mail is on its way again.");
+      setText(resent, ON_ITS_WAY);
     } catch (error) {
       told(error, resent, tellUnmailed);
     }
