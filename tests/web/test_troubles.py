@@ -57,6 +57,9 @@ def test_a_link_that_is_not_whole_says_so(visit: Visit) -> None:
     visit.come(f"#request={'0' * 32}")
     visit.sees("This link is not whole.")
     assert "#" not in visit.page.url
+    visit.come(f"#request={'0' * 32}.token")
+    visit.sees("There is no such result any more.")
+    expect(visit.page.get_by_text("This link is not whole.")).to_have_count(0)
 
 
 def test_a_link_opened_without_a_network_can_be_tried_again(visit: Visit) -> None:

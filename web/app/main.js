@@ -182,7 +182,10 @@ entries.subscribe((list) => list.length > 0 && void showHistory());
 // Who comes back sees all at once, and nothing moves.
 if (shown.size > 0 || parse(location.hash)?.to === "request") await showResults();
 if (entries.value.length > 0) await showHistory();
-addEventListener("hashchange", () => void follow());
+addEventListener("hashchange", () => {
+  refill(byId("top-notice", HTMLElement), [], byId("heading-result", HTMLElement)); // it was about another link
+  void follow();
+});
 addEventListener("online", connection);
 addEventListener("offline", connection);
 addEventListener("storage", ({ key }) => {
