@@ -62,6 +62,13 @@ def test_a_link_that_is_not_whole_says_so(visit: Visit) -> None:
     expect(visit.page.get_by_text("This link is not whole.")).to_have_count(0)
 
 
+def test_a_broken_link_to_stop_mails_leads_to_a_whole_one_and_not_to_more_mails(visit: Visit) -> None:
+    visit.come("#not-me=unheard-of")
+    visit.page.get_by_role("button", name="Stop these mails").click()
+    visit.sees("We do not know this link. Open it from its mail once more")
+    expect(visit.page.get_by_role("button", name="Stop these mails")).to_have_count(0)
+
+
 def test_a_link_opened_without_a_network_can_be_tried_again(visit: Visit) -> None:
     visit.come()
     visit.page.context.set_offline(True)

@@ -11,7 +11,7 @@ import { isSettled } from "./progress.js";
 import { Proof, REMEMBERED } from "./proof.js";
 import { Results } from "./results.js";
 import { isFinal } from "./retry.js";
-import { tell } from "./say.js";
+import { tell, tellUnstopped } from "./say.js";
 import { Store } from "./store.js";
 import { addressView } from "./view/address.js";
 import { picturesView } from "./view/pictures.js";
@@ -123,7 +123,7 @@ function notMe(token) {
       await api.stop(token);
       top(notice("good", { what: "Done.", remedy: "For 30 days nobody can have such a mail sent to you, and nobody can use your address here." }));
     } catch (error) {
-      top(notice("bad", tell(error), stop));
+      top(notice("bad", tellUnstopped(error), ...(isFinal(error) ? [] : [stop])));
     }
   });
   top(notice("plain", { what: "A mail of ours reached you, and it was not you who asked for it?", remedy: "We are sorry. You can stop them here." }, stop));
