@@ -282,6 +282,7 @@ def poor_pictures(visit: Visit) -> Iterator[str]:
 
 
 def unmailed(visit: Visit) -> Iterator[str]:
+    visit.page.clock.install()
     visit.come_proven()
     visit.service.cause(Trouble.MAIL_DOWN)
     visit.count(samples.page())
@@ -293,8 +294,20 @@ def unmailed(visit: Visit) -> Iterator[str]:
     visit.closed(NAME)
     visit.service.cloud.mailbox(visit.email, "full")
     visit.count(samples.page())
-    visit.sees("The mail to you came back.", visit.result(NAME))
+    visit.sees("different words", visit.result(NAME))
+    visit.mails_come_back()
+    visit.sees("The mail to you came back.", visit.result(NAME), 20)
     yield "bounced"
+    visit.closed(NAME)
+    visit.count(samples.damaged())
+    visit.sees("The picture is damaged or incomplete", visit.result(NAME))
+    visit.mails_come_back()
+    visit.sees("The mail about it could not be delivered.", visit.result(NAME), 20)
+    visit.sees("The picture is damaged or incomplete", visit.result(NAME))
+    visit.sees(re.compile(r"^Ended after "), visit.result(NAME))
+    for way_on in ("Choose the picture again", "Mail it again"):
+        expect(visit.result(NAME).get_by_role("button", name=way_on)).to_be_visible()
+    yield "failure-bounced"
     visit.service.cloud.mailbox(visit.email, None)
 
 
@@ -367,7 +380,7 @@ WAYS: Final[dict[str, tuple[Way, tuple[str, ...]]]] = {
         (two_at_once, ("two-pictures",)),
         (waiting_long, ("joined", "late")),
         (poor_pictures, ("hard-to-read", "no-words", "failed")),
-        (unmailed, ("undeliverable", "bounced")),
+        (unmailed, ("undeliverable", "bounced", "failure-bounced")),
         (too_late, ("link-not-whole", "gone", "part-missing", WITHOUT_SCRIPTS)),
         (unknown_to_ses, ("link-sent-by-ses", "address-unverified", "mail-refused", "mailed-again")),
     )

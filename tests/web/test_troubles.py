@@ -57,6 +57,16 @@ def test_a_link_that_is_not_whole_says_so(visit: Visit) -> None:
     visit.come(f"#request={'0' * 32}")
     visit.sees("This link is not whole.")
     assert "#" not in visit.page.url
+    visit.come(f"#request={'0' * 32}.token")
+    visit.sees("There is no such result any more.")
+    expect(visit.page.get_by_text("This link is not whole.")).to_have_count(0)
+
+
+def test_a_broken_link_to_stop_mails_leads_to_a_whole_one_and_not_to_more_mails(visit: Visit) -> None:
+    visit.come("#not-me=unheard-of")
+    visit.page.get_by_role("button", name="Stop these mails").click()
+    visit.sees("We do not know this link. Open it from its mail once more")
+    expect(visit.page.get_by_role("button", name="Stop these mails")).to_have_count(0)
 
 
 def test_a_link_opened_without_a_network_can_be_tried_again(visit: Visit) -> None:
@@ -249,10 +259,17 @@ def test_a_picture_that_is_being_read_for_another_says_so(proven: Visit) -> None
 
 def test_a_mail_that_cannot_be_delivered_leaves_the_words_and_can_be_sent_again(proven: Visit) -> None:
     result = undelivered(proven)
+    proven.page.reload()
     proven.sees("different words", result)
+    took = result.get_by_text(re.compile("^Ended after ")).inner_text().removeprefix("Ended after ")
+    proven.service.cause(Trouble.SLOW_MAILING)
     result.get_by_role("button", name="Mail it again").click()
     proven.sees("The mail is on its way again.", result)
-    proven.finished(NAME)
+    proven.service.end()
+    proven.sees(f"Done in {took}", result)
+    expect(result.get_by_text("The mail is on its way again.")).to_have_count(0)
+    proven.hears(": mailed.")
+    assert not proven.has_heard(": uploaded."), "what was over when the page was opened is no news"
     expect(result.get_by_role("heading", name=NAME)).to_be_focused()  # the button is gone
     assert proven.service.result_mail(proven.email).attachments
 
@@ -274,7 +291,7 @@ def test_a_mail_that_comes_back_leaves_the_words_and_the_address_to_be_proven_on
     proven.count(samples.page())
     result = proven.result(NAME)
     proven.sees("different words", result)
-    proven.sees("The mail to you came back: your address takes no mail.", result)
+    proven.sees("The mail to you came back: your address takes no mail.", result, seconds=20)
     proven.hears("The mail to you came back: your address takes no mail.")
     expect(result.get_by_role("listitem").filter(has_text="Mailed")).to_contain_text(": not done")
     result.get_by_role("button", name="Mail it again").click()

@@ -345,6 +345,20 @@ def test_history_leads_back_and_can_be_erased(visit: Visit) -> None:
     assert NAME not in json.dumps(kept)
 
 
+def test_what_another_tab_forgets_is_not_shown_again_after_a_reload(visit: Visit, context: BrowserContext) -> None:
+    visit.come_proven()
+    visit.count(samples.known())
+    visit.finished(NAME)
+    other = context.new_page()
+    other.goto(visit.service.url)
+    other.get_by_role("button", name=f"Forget {NAME}").click()
+    expect(visit.step("Earlier, in this browser")).to_have_count(0)
+    expect(visit.result(NAME)).to_be_visible()
+    visit.page.reload()
+    visit.is_proven()
+    expect(visit.page.get_by_text(NAME)).to_have_count(0)
+
+
 def test_tags_in_names_and_texts_are_shown_as_text_on_the_page_and_in_the_mail(visit: Visit) -> None:
     visit.come_proven()
     name = "<img src=x onerror=alert(1)>.jpg"

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from playwright.sync_api import expect
 
+from tests.service.visitor import PATIENCE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -98,9 +100,10 @@ class Visit:
 
     def hears(self, sentence: str) -> None:
         """Hear it said aloud, now or since the page was opened: one sentence is said after the other."""
-        self.page.wait_for_function(
-            "part => (window.announced ?? []).some((said) => said.includes(part))", arg=sentence
-        )
+        self.page.wait_for_function(SAID, arg=sentence)
+
+    def has_heard(self, sentence: str) -> bool:
+        return bool(self.page.evaluate(SAID, sentence))
 
     # What is done.
 
@@ -186,6 +189,11 @@ class Visit:
         self.sees(re.compile(r"^Done in "), result, seconds)
         return result
 
+    def mails_come_back(self) -> None:
+        """All that mailboxes send back has come, and the page looks again at once, if its clock is installed."""
+        self.service.cloud.wait_idle(PATIENCE)
+        self.page.clock.fast_forward(3_500)
+
     def slow_network(self, kilobytes_per_second: float) -> None:
         """Let uploads be no faster; -1: as fast as they can."""
         if self._network is None:
@@ -249,6 +257,8 @@ class Visit:
         """The browser lets the page copy, or grants it something else and nothing more."""
         self.page.context.grant_permissions(["clipboard-read", "clipboard-write"] if granted else ["geolocation"])
 
+
+SAID: Final = "part => (window.announced ?? []).some((said) => said.includes(part))"
 
 LISTEN = """
 addEventListener("DOMContentLoaded", () => {

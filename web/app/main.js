@@ -11,7 +11,7 @@ import { isSettled } from "./progress.js";
 import { Proof, REMEMBERED } from "./proof.js";
 import { Results } from "./results.js";
 import { isFinal } from "./retry.js";
-import { tell } from "./say.js";
+import { tell, tellUnstopped } from "./say.js";
 import { Store } from "./store.js";
 import { addressView } from "./view/address.js";
 import { picturesView } from "./view/pictures.js";
@@ -53,6 +53,18 @@ function keepShown(request) {
 function forgetShown(requestId) {
   shown.delete(requestId);
   tab.write(SHOWN, [...shown.values()]);
+}
+
+/**
+ * It may be shown here until the page is left, and not again.
+ *
+ * @param {string} requestId
+ */
+function forgottenElsewhere(requestId) {
+  forgotten.add(requestId);
+  forgetShown(requestId);
+  const link = parse(location.hash);
+  if (link?.to === "request" && link.requestId === requestId) history.replaceState(null, "", location.pathname);
 }
 
 /** @param {readonly import("./history.js").Entry[]} list */
@@ -111,7 +123,7 @@ function notMe(token) {
       await api.stop(token);
       top(notice("good", { what: "Done.", remedy: "For 30 days nobody can have such a mail sent to you, and nobody can use your address here." }));
     } catch (error) {
-      top(notice("bad", tell(error), stop));
+      top(notice("bad", tellUnstopped(error), ...(isFinal(error) ? [] : [stop])));
     }
   });
   top(notice("plain", { what: "A mail of ours reached you, and it was not you who asked for it?", remedy: "We are sorry. You can stop them here." }, stop));
@@ -170,14 +182,17 @@ entries.subscribe((list) => list.length > 0 && void showHistory());
 // Who comes back sees all at once, and nothing moves.
 if (shown.size > 0 || parse(location.hash)?.to === "request") await showResults();
 if (entries.value.length > 0) await showHistory();
-addEventListener("hashchange", () => void follow());
+addEventListener("hashchange", () => {
+  refill(byId("top-notice", HTMLElement), [], byId("heading-result", HTMLElement)); // it was about another link
+  void follow();
+});
 addEventListener("online", connection);
 addEventListener("offline", connection);
 addEventListener("storage", ({ key }) => {
   if (key === REMEMBERED || key === null) proof.lookAgain();
   if (key === HISTORY || key === null) {
     const there = read(browser.read(HISTORY));
-    for (const { requestId } of entries.value) if (without(there, requestId).length === there.length) forgotten.add(requestId);
+    for (const { requestId } of entries.value) if (without(there, requestId).length === there.length) forgottenElsewhere(requestId);
     entries.set(there);
   }
 });

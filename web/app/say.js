@@ -103,6 +103,18 @@ export function tellUnmailed(error) {
 }
 
 /**
+ * Why mails are not stopped. Who wishes it did not ask for any, and is not told how to have another sent.
+ *
+ * @param {unknown} error
+ * @returns {Told}
+ */
+export function tellUnstopped(error) {
+  const { what, remedy } = tell(error);
+  const ofLink = error instanceof Problem && (error.code === "link_unknown" || error.code === "link_expired");
+  return { what, remedy: ofLink ? "Open it from its mail once more, or take the one in the latest mail that reached you." : remedy };
+}
+
+/**
  * Of a request that did not end as it should: the service's own words, whose first sentence is what happened.
  *
  * @param {string | null} message

@@ -18,6 +18,11 @@ const DOWNLOADS = /** @type {const} */ ([
   ["text.txt", "TXT", "the text as it was read"],
 ]);
 
+/** The reasons that say why there was no mail: any other says why there is no result. */
+const OF_MAILS = new Set(["bounced", "mailbox_gone", "recipient_not_verified"]);
+
+const ON_ITS_WAY = "The mail is on its way again.";
+
 const TICK = 100;
 
 /**
@@ -51,6 +56,10 @@ export function resultCard(first, { results, api, retake }) {
 
   const ticking = setInterval(tick, TICK);
   const spoken = new Set();
+  /** @type {number | null} Seconds that it has taken by now, where that was seen. */
+  let taken = null;
+  /** @type {number | null | undefined} Seconds until it first ended: a mail that comes back takes its time along. */
+  let took;
   let noticed = "";
   /** @type {string[]} */
   let noticesTold = [];
@@ -61,12 +70,14 @@ export function resultCard(first, { results, api, retake }) {
     const { status, gone, interrupted, trouble } = result;
     if (gone || interrupted || (status && isSettled(status))) {
       clearInterval(ticking);
-      const took = status && elapsed(status);
-      return setText(clock, took === null || gone || interrupted ? "" : `${status?.state === "SENT" ? "Done in" : "Ended after"} ${duration(took)}`);
+      if (status && took === undefined) took = elapsed(status) ?? taken;
+      return setText(clock, took == null || gone || interrupted ? "" : `${status?.state === "SENT" ? "Done in" : "Ended after"} ${duration(took)}`);
     }
+    if (took !== undefined) return; // the mail alone is sent again: how long a person waited to ask for it, is not told
     const uploaded = Date.parse(status?.times["uploaded"] ?? "");
     const here = (performance.now() - first.since) / 1000;
     const seconds = Number.isFinite(uploaded) && !first.preview ? Math.max(here, (Date.now() - uploaded) / 1000) : here;
+    if (status || first.preview) taken = seconds;
     return setText(clock, trouble ? "" : duration(seconds));
   }
 
@@ -99,6 +110,7 @@ export function resultCard(first, { results, api, retake }) {
       figures.setAttribute("aria-hidden", "true"); // they only keep the place
     }
     showNotices();
+    if (status && isSettled(status) && resent.textContent === ON_ITS_WAY) setText(resent, "");
     if (status && isSettled(status) && !count) showDoings();
     setText(kept, status?.kept_until ? `The picture itself is deleted. Text and counts are kept until ${readable(status.kept_until)}, so that the same picture is answered at once; your address, the file’s name and this link until ${readable(status.expires_at)}.` : "");
   }
@@ -124,7 +136,9 @@ export function resultCard(first, { results, api, retake }) {
     track.replaceChildren(...shown.map(({ name: stage, state }) => el("li", { class: state, "aria-current": state === "now" ? "step" : null },
       el("span", { class: "dot" }, state === "done" ? icon("check") : state === "skipped" ? icon("skip") : state === "failed" ? icon("cross") : null),
       el("span", {}, stage), el("span", { class: "aside" }, SPOKEN[state] ?? ""))));
-    for (const { name: stage, state } of all) if (state === "done" && !(status && isSettled(status) && !spoken.size)) say(`${stage.toLowerCase()}.`);
+    const done = all.filter(({ state }) => state === "done").map(({ name: stage }) => `${stage.toLowerCase()}.`);
+    const over = status && isSettled(status) && spoken.size === 0; // before it was seen here: no news, now or later
+    for (const sentence of done) over ? spoken.add(sentence) : say(sentence);
   }
 
   function showFigures() {
@@ -152,7 +166,6 @@ export function resultCard(first, { results, api, retake }) {
     if (key === noticed) return;
     noticed = key;
     refill(notices, all.map((each) => notice(...each)), name);
-    if (result.status?.state === "UNDELIVERABLE") setText(resent, ""); // "on its way again" it was
     const sentences = all.map(([, { what, remedy }]) => `${what} ${remedy}`);
     for (const sentence of noticesTold) if (!sentences.includes(sentence)) spoken.delete(sentence); // said again if it comes again
     noticesTold = sentences;
@@ -170,11 +183,15 @@ export function resultCard(first, { results, api, retake }) {
     const { state, result: count } = status;
     if (status.cached) all.push(["good", { what: "Seen before, no need to read it again.", remedy: "We knew this very picture." }]);
     else if (status.joined && !count && !isSettled(status)) all.push(["plain", { what: "This very picture is being read already.", remedy: "You get the same result." }]);
-    if (state === "FAILED") all.push(["bad", tellFailure(status.message), again]);
-    if (state === "UNDELIVERABLE") {
+    const mailAgain = el("button", { class: "secondary", click: resend }, "Mail it again");
+    const unmailed = state === "UNDELIVERABLE";
+    const failed = state === "FAILED" || (unmailed && !count && status.reason !== null && !OF_MAILS.has(status.reason));
+    if (failed) all.push(["bad", tellFailure(status.message), again]);
+    if (failed && unmailed) all.push(["bad", { what: "The mail about it could not be delivered.", remedy: "Have it sent again once your address can be reached." }, mailAgain]);
+    else if (unmailed) {
       const { what, remedy } = status.reason ? tellFailure(status.message) : { what: "The mail could not be delivered.", remedy: "" };
       const besides = count ? "Your words are here all the same." : "Have it sent again once your address can be reached.";
-      all.push(["bad", { what, remedy: `${remedy} ${besides}`.trim() }, el("button", { class: "secondary", click: resend }, "Mail it again")]);
+      all.push(["bad", { what, remedy: `${remedy} ${besides}`.trim() }, mailAgain]);
     }
     if (status.late && !isSettled(status)) all.push(["plain", { what: "This takes longer than it should.", remedy: "You need not wait: the result comes here and by mail. You can also send the picture again in a few minutes." }]);
     if (state === "SENT" && !count) all.push(["plain", { what: "The words are not kept here any more.", remedy: "The mail that we sent has them all. For a new count, choose the picture again." }, again]);
@@ -212,7 +229,7 @@ export function resultCard(first, { results, api, retake }) {
     setText(resent, "");
     try {
       await results.resend(result);
-      setText(resent, "The mail is on its way again.");
+      setText(resent, ON_ITS_WAY);
     } catch (error) {
       told(error, resent, tellUnmailed);
     }
