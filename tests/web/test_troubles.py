@@ -294,6 +294,7 @@ def test_a_mail_that_comes_back_leaves_the_words_and_the_address_to_be_proven_on
     proven.sees("The mail to you came back: your address takes no mail.", result, seconds=20)
     proven.hears("The mail to you came back: your address takes no mail.")
     expect(result.get_by_role("listitem").filter(has_text="Mailed")).to_contain_text(": not done")
+    expect(result.get_by_role("button", name="Choose the picture again")).to_be_visible()
     result.get_by_role("button", name="Mail it again").click()
     proven.sees("We may not send mail to this address. Prove it once more", result)
     proven.service.cloud.mailbox(proven.email, None)

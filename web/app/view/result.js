@@ -191,7 +191,7 @@ export function resultCard(first, { results, api, retake }) {
     else if (unmailed) {
       const { what, remedy } = status.reason ? tellFailure(status.message) : { what: "The mail could not be delivered.", remedy: "" };
       const besides = count ? "Your words are here all the same." : "Have it sent again once your address can be reached.";
-      all.push(["bad", { what, remedy: `${remedy} ${besides}`.trim() }, mailAgain]);
+      all.push(["bad", { what, remedy: `${remedy} ${besides}`.trim() }, ...(status.reason === "mailbox_gone" ? [again, mailAgain] : [mailAgain])]);
     }
     if (status.late && !isSettled(status)) all.push(["plain", { what: "This takes longer than it should.", remedy: "You need not wait: the result comes here and by mail. You can also send the picture again in a few minutes." }]);
     if (state === "SENT" && !count) all.push(["plain", { what: "The words are not kept here any more.", remedy: "The mail that we sent has them all. For a new count, choose the picture again." }, again]);
