@@ -25,7 +25,6 @@ export function picturesView(outbox, proof) {
   const rows = new Map();
 
   takeIn(outbox);
-  for (const happens of ["drop", "paste", "change"]) addEventListener(happens, () => void fetchAhead().catch(() => {}), { once: true });
 
   send.addEventListener("click", () => {
     outbox.sendAll();
@@ -69,11 +68,16 @@ export function picturesView(outbox, proof) {
  * @param {import("../outbox.js").Outbox} outbox
  */
 function takeIn(outbox) {
+  /** @param {readonly File[]} files */
+  const add = (files) => {
+    if (files.length > 0) void fetchAhead().catch(() => {}); // then it is fetched when it is needed
+    outbox.add(files);
+  };
   for (const [button, input] of [["choose", "files"], ["photograph", "camera"]]) {
     const field = byId(input ?? "", HTMLInputElement);
     byId(button ?? "", HTMLButtonElement).addEventListener("click", () => field.click());
     field.addEventListener("change", () => {
-      outbox.add(field.files ?? []);
+      add([...(field.files ?? [])]);
       field.value = ""; // the same file can be chosen again
     });
   }
@@ -86,12 +90,12 @@ function takeIn(outbox) {
     event.preventDefault(); // the browser would leave the page and show the file
     inside = 0;
     drop.classList.remove("over");
-    outbox.add(event.dataTransfer?.files ?? []);
+    add([...(event.dataTransfer?.files ?? [])]);
   });
   addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
     if (files.length > 0) event.preventDefault();
-    outbox.add(files.map((file) => (file.name === "image.png" ? new File([file], "pasted.png", { type: file.type }) : file)));
+    add(files.map((file) => (file.name === "image.png" ? new File([file], "pasted.png", { type: file.type }) : file)));
   });
 }
 
