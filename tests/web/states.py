@@ -159,7 +159,9 @@ def turned_away(visit: Visit) -> Iterator[str]:
     visit.sees("waits for its turn", visit.chosen("third.jpg"))
     yield "throttled"
     visit.service.end()
-    visit.sees("You can go on at", visit.chosen("third.jpg"))
+    for name in (NAME, "second.jpg", "third.jpg"):
+        visit.sees("stopped", visit.chosen(name))
+    expect(visit.pictures.get_by_text("You can go on at")).to_have_count(1)
     yield "limit-reached"
 
 

@@ -41,6 +41,11 @@ def test_a_first_visit_loads_under_60_kb_and_shifts_nothing(visit: Visit) -> Non
     loaded = sum(each.request.sizes()[part] for each in answers for part in ("responseBodySize", "responseHeadersSize"))
     assert 20_000 < loaded < LIGHTEST, f"{loaded} bytes in {len(answers)} answers"
     assert visit.page.evaluate("() => window.shifts") == 0
+    before = len(answers)
+    visit.address.get_by_label("Email address").fill(visit.email)
+    visit.page.keyboard.press("Tab")
+    visit.page.wait_for_timeout(200)
+    assert len(answers) == before, "an address alone makes the page fetch what only pictures need"
 
 
 @pytest.mark.cloud

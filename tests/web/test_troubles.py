@@ -154,6 +154,18 @@ def test_the_limit_tells_when_to_come_back(proven: Visit) -> None:
     proven.finished(NAME)
 
 
+def test_why_several_pictures_stopped_is_told_once_and_all_are_tried_again_together(proven: Visit) -> None:
+    proven.connection_breaks()
+    proven.count(samples.page(), samples.page("second.jpg"))
+    proven.sees("stopped", proven.chosen(NAME))
+    proven.sees("stopped", proven.chosen("second.jpg"))
+    expect(proven.pictures.get_by_text("The connection broke before the picture had arrived.")).to_have_count(1)
+    proven.upload_goes_through()
+    proven.pictures.get_by_role("button", name="Try all again").click()
+    proven.finished(NAME)
+    proven.finished("second.jpg")
+
+
 def broken(visit: Visit) -> None:
     visit.service.cause(Trouble.API_BROKEN)
 

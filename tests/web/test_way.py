@@ -284,6 +284,7 @@ def test_a_result_can_be_deleted_and_what_remains_is_said(visit: Visit) -> None:
     result.get_by_role("button", name="Delete").click()
     dialog = visit.page.get_by_role("dialog")
     expect(dialog.get_by_role("button", name="Keep it")).to_be_focused()
+    visit.is_amidst(dialog)
     dialog.get_by_role("button", name="Delete it").click()
     visit.sees(re.compile("Deleted: your address, the file’s name, the link to this result"), result)
     visit.sees(re.compile(r"The text and the word count, until \d+ \w+ \d{4}"), result)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.service.visitor import PATIENCE
@@ -104,6 +105,13 @@ class Visit:
 
     def has_heard(self, sentence: str) -> bool:
         return bool(self.page.evaluate(SAID, sentence))
+
+    def is_amidst(self, there: Locator) -> None:
+        """See it in the middle of the window, from top to bottom."""
+        box, window = there.bounding_box(), self.page.viewport_size
+        assert box
+        assert window
+        assert box["y"] + box["height"] / 2 == pytest.approx(window["height"] / 2, abs=20)
 
     # What is done.
 

@@ -15,11 +15,11 @@ const PROBLEMS = {
   try_again: { what: "The service is busy.", remedy: "Please try again in a minute." },
   address_not_proven: {
     what: "We have to check your address once more.",
-    remedy: "Have a link sent to you in step 1; your pictures wait here and go on by themselves.",
+    remedy: "Have a link sent to you and press it; your pictures wait, and go on by themselves.",
   },
   recipient_not_verified: {
     what: "We may not send mail to your address yet.",
-    remedy: "Have a link sent to you in step 1 and press it, then try again.",
+    remedy: "Have a link sent to you and press it; your pictures wait, and go on by themselves.",
   },
   link_expired: { what: "This link has expired.", remedy: "Have a new one sent in step 1." },
   link_unknown: {

@@ -262,6 +262,9 @@ test("every trouble has its words and a way on", () => {
   assert.match(tell(new Error("bug")).what, /our side/);
   for (const why of ["cancelled", "interrupted", "expired", "refused"]) assert.ok(tell(new UploadError(why)).remedy);
   for (const code of ["address_not_proven", "link_expired", "no_such_request"]) assert.ok(tell(new Problem(400, code, "")).remedy);
+  for (const code of ["address_not_proven", "recipient_not_verified"]) {
+    assert.doesNotMatch(tell(new Problem(403, code, "")).remedy, /step 1/, "it is told in there");
+  }
 });
 
 test("what the bucket answers is told apart", () => {

@@ -5,7 +5,7 @@
  */
 
 import { announce } from "../announcer.js";
-import { byId, el, icon, setText } from "../dom.js";
+import { byId, el, icon, notice, refill, setText } from "../dom.js";
 import { fileName, size } from "../format.js";
 
 /** What nobody needs before there is a picture: fetched with the first, so that it is there in time. */
@@ -21,11 +21,13 @@ export function picturesView(outbox, proof) {
   const sendRow = byId("send-row", HTMLElement);
   const why = byId("send-why", HTMLElement);
   const heading = byId("heading-pictures", HTMLElement);
+  const together = el("div", { class: "notices" });
+  let toldTogether = "";
   /** @type {Map<number, ReturnType<typeof pictureRow>>} */
   const rows = new Map();
 
+  list.before(together);
   takeIn(outbox);
-  for (const happens of ["drop", "paste", "change"]) addEventListener(happens, () => void fetchAhead().catch(() => {}), { once: true });
 
   send.addEventListener("click", () => {
     outbox.sendAll();
@@ -35,6 +37,8 @@ export function picturesView(outbox, proof) {
 
   /** @param {readonly Picture[]} pictures */
   function update(pictures) {
+    const shared = stoppedAlike(pictures);
+    tellTogether(shared);
     for (const picture of pictures) {
       let row = rows.get(picture.id);
       if (!row) {
@@ -42,7 +46,7 @@ export function picturesView(outbox, proof) {
         rows.set(picture.id, row);
         list.append(row.element);
       }
-      row.update(picture);
+      row.update(picture, shared.some((alike) => alike.includes(picture)));
     }
     const ids = new Set(pictures.map(({ id }) => id));
     for (const [id, { element }] of rows) {
@@ -56,6 +60,15 @@ export function picturesView(outbox, proof) {
     setText(send, ready === 1 ? "Count the words" : `Count the words in ${ready} pictures`);
   }
 
+  /** @param {Picture[][]} shared */
+  function tellTogether(shared) {
+    const key = JSON.stringify(shared.map((alike) => alike.map(({ id, told }) => [id, told])));
+    if (key === toldTogether) return;
+    toldTogether = key;
+    refill(together, shared.map((alike) => notice("bad", alike[0]?.told ?? { what: "", remedy: "" },
+      el("button", { class: "secondary", click: () => alike.forEach(({ id }) => outbox.retry(id)) }, "Try all again"))), heading);
+  }
+
   outbox.pictures.subscribe(update);
   proof.state.subscribe(({ step }) => {
     setText(why, step === "proven" ? "" : step === "waiting" ? "They go as soon as your address is proven." : "Your address first, in step 1; your pictures wait here.");
@@ -64,16 +77,36 @@ export function picturesView(outbox, proof) {
 }
 
 /**
+ * Those that stopped for the very same reason, where they are more than one: it is told once for all of them.
+ *
+ * @param {readonly Picture[]} pictures
+ */
+function stoppedAlike(pictures) {
+  /** @type {Map<string, Picture[]>} */
+  const by = new Map();
+  for (const picture of pictures) {
+    const reason = JSON.stringify(picture.told);
+    if (picture.state === "stopped") by.set(reason, [...(by.get(reason) ?? []), picture]);
+  }
+  return [...by.values()].filter((alike) => alike.length > 1);
+}
+
+/**
  * Every way in: drop anywhere on the page, paste, choose, photograph.
  *
  * @param {import("../outbox.js").Outbox} outbox
  */
 function takeIn(outbox) {
+  /** @param {readonly File[]} files */
+  const add = (files) => {
+    if (files.length > 0) void fetchAhead().catch(() => {}); // then it is fetched when it is needed
+    outbox.add(files);
+  };
   for (const [button, input] of [["choose", "files"], ["photograph", "camera"]]) {
     const field = byId(input ?? "", HTMLInputElement);
     byId(button ?? "", HTMLButtonElement).addEventListener("click", () => field.click());
     field.addEventListener("change", () => {
-      outbox.add(field.files ?? []);
+      add([...(field.files ?? [])]);
       field.value = ""; // the same file can be chosen again
     });
   }
@@ -86,12 +119,12 @@ function takeIn(outbox) {
     event.preventDefault(); // the browser would leave the page and show the file
     inside = 0;
     drop.classList.remove("over");
-    outbox.add(event.dataTransfer?.files ?? []);
+    add([...(event.dataTransfer?.files ?? [])]);
   });
   addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
     if (files.length > 0) event.preventDefault();
-    outbox.add(files.map((file) => (file.name === "image.png" ? new File([file], "pasted.png", { type: file.type }) : file)));
+    add(files.map((file) => (file.name === "image.png" ? new File([file], "pasted.png", { type: file.type }) : file)));
   });
 }
 
@@ -119,8 +152,11 @@ function pictureRow({ id, name }, outbox, proof) {
     el("div", { class: "actions" }, cancel, retry, remove));
   const first = { preview: "", state: "", told: "" };
 
-  /** @param {Picture} picture */
-  function update(picture) {
+  /**
+   * @param {Picture} picture
+   * @param {boolean} shared Whether why it stopped is told for several at once.
+   */
+  function update(picture, shared) {
     const { state } = picture;
     if (picture.preview !== first.preview) {
       first.preview = picture.preview;
@@ -128,9 +164,9 @@ function pictureRow({ id, name }, outbox, proof) {
     }
     const shown = fileName(picture.name);
     setText(title, shown);
-    setText(about, `${size(picture.bytes)}${standing(picture, proof)}`);
+    setText(about, `${size(picture.bytes)}${shared ? " · stopped" : standing(picture, proof)}`);
     show(note, picture.note);
-    show(told, picture.told && state !== "queued" ? `${picture.told.what} ${picture.told.remedy}` : "");
+    show(told, picture.told && state !== "queued" && !shared ? `${picture.told.what} ${picture.told.remedy}` : "");
     element.className = `picture ${state}`;
     meter.hidden = state !== "sending";
     const percent = Math.floor(picture.share * 100);
@@ -144,7 +180,7 @@ function pictureRow({ id, name }, outbox, proof) {
     if (focused === retry && retry.hidden && !cancel.hidden) cancel.focus();
     const words = picture.told?.what ?? "";
     if (state !== first.state || words !== first.told) {
-      const sentence = spoken(picture, shown);
+      const sentence = shared ? `${shown}: stopped, too.` : spoken(picture, shown);
       if (sentence) announce(sentence, `picture-${id}`);
       Object.assign(first, { state, told: words });
     }

@@ -310,7 +310,7 @@ function readable(until) {
 function confirmation(go) {
   const dialog = el("dialog", { "aria-label": "Delete this result?" });
   dialog.append(
-    el("p", {}, el("strong", {}, "Delete this result?"), " The request with your address and the file's name is deleted at once. The mail that you have stays yours."),
+    el("p", {}, el("strong", {}, "Delete this result?"), " The request with your address and the file’s name is deleted at once. The mail that you have stays yours."),
     el("p", { class: "actions" },
       el("button", { class: "primary danger", click: () => (dialog.close(), go()) }, "Delete it"),
       el("button", { class: "secondary", autofocus: true, click: () => dialog.close() }, "Keep it")),
