@@ -313,6 +313,26 @@ def unmailed(visit: Visit) -> Iterator[str]:
     visit.service.cloud.mailbox(visit.email, None)
 
 
+def without_mailbox(visit: Visit) -> Iterator[str]:
+    visit.come_proven()
+    visit.service.cloud.mailbox(visit.email, "gone")
+    visit.count(samples.page())
+    result = visit.result(NAME)
+    visit.sees("different words", result)
+    visit.sees("The mail to you came back: your address takes no mail.", result, seconds=20)
+    expect(result.get_by_role("listitem").filter(has_text="Mailed")).to_contain_text(": not done")
+    expect(result.get_by_role("button", name="Choose the picture again")).to_be_visible()
+    yield "mailbox-gone"
+    result.get_by_role("button", name="Mail it again").click()
+    visit.sees("We may not send mail to this address. Prove it once more", result)
+    yield "mailbox-unproven"
+    visit.service.cloud.mailbox(visit.email, None)
+    visit.address.get_by_role("button", name="Use another address").click()
+    visit.prove()
+    result.get_by_role("button", name="Mail it again").click()
+    visit.finished(NAME)
+
+
 def too_late(visit: Visit) -> Iterator[str]:
     visit.come("#confirm=")
     visit.sees("This link is not whole.")
@@ -383,6 +403,7 @@ WAYS: Final[dict[str, tuple[Way, tuple[str, ...]]]] = {
         (waiting_long, ("joined", "late")),
         (poor_pictures, ("hard-to-read", "no-words", "failed")),
         (unmailed, ("undeliverable", "bounced", "failure-bounced")),
+        (without_mailbox, ("mailbox-gone", "mailbox-unproven")),
         (too_late, ("link-not-whole", "gone", "part-missing", WITHOUT_SCRIPTS)),
         (unknown_to_ses, ("link-sent-by-ses", "address-unverified", "mail-refused", "mailed-again")),
     )
@@ -391,6 +412,11 @@ WAYS: Final[dict[str, tuple[Way, tuple[str, ...]]]] = {
 
 BY_SES: Final = ("unknown-to-ses",)
 """The ways that can be gone only where addresses are proven by SES's own mail."""
+
+WITHOUT_MAILBOX: Final = "without-mailbox"
+
+IN_TROUBLES: Final = (*BY_SES, WITHOUT_MAILBOX)
+"""The ways that are tested as troubles, and looked at there."""
 
 OFFLINE: Final = ("link-out-of-reach", "offline", "offline-while-reading", "text-out-of-reach")
 """Without a network."""
