@@ -57,10 +57,12 @@ class SiteSettings:
     requests_per_second: int = setting("Requests the API takes in the long run.", whole(1, 10_000), example=20)
     request_burst: int = setting("Requests the API takes in one moment.", whole(1, 5_000), example=40)
     uploads_per_address_and_day: int = setting(
-        "Pictures taken for one address on one day (UTC).", whole(1, 100_000), example=50
+        "Pictures taken, and mails sent again, for one address on one day (UTC).", whole(1, 100_000), example=50
     )
     uploads_per_day: int = setting(
-        "Pictures taken for all addresses on one day: what the service may cost.", whole(1, 10_000_000), example=1_000
+        "Pictures taken, and mails sent again, for all addresses on one day: what the service may cost.",
+        whole(1, 10_000_000),
+        example=1_000,
     )
     domain: str = setting(
         "The page's own domain name; without one it has CloudFront's."

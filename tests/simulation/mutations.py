@@ -257,7 +257,7 @@ MUTATIONS: Final = (
         "        self.waiters.add(key, request)\n",
         "",
         breaks=("nobody_whom_a_letter_concerns_is_left_out",),
-        first=10_260,
+        first=14_850,
     ),
     Mutation(
         "a sweep gives up what has a transcript",
