@@ -9,7 +9,14 @@ from xdist.scheduler import LoadScopeScheduling
 SHARED: Final = ("tests/web/", "tests/glue/", "tests/local/deploy/", "tests/runtime/contract/")
 """Folders whose tests share Spark or a server."""
 
-LONGEST_FIRST: Final = ("tests/web/", "tests/service/", "tests/simulation/", "tests/glue/", "tests/fuzz/")
+LONGEST_FIRST: Final = (
+    "tests/web/",
+    "tests/service/",
+    "tests/simulation/",
+    "tests/glue/",
+    "tests/fuzz/",
+    "tests/runtime/adapters/test_old_rows.py",
+)
 
 
 class TogetherByFile(LoadScopeScheduling):
