@@ -9,6 +9,7 @@ from tests.components.rules import events
 from tests.components.rules.kinds import (
     ALARM,
     BUCKET_NOTIFICATION,
+    CONFIGURATION_SET,
     EVENT_DESTINATION,
     EVENT_TARGET,
     QUEUE_POLICY,
@@ -99,6 +100,16 @@ EXAMPLES: Final[dict[str, Example]] = {
         events.ses_tells_what_came_back,
         _came_back(enabled=LEFT_OUT),
         "mail-bounces-told is switched off",
+    ),
+    "a configuration set that suppresses who bounced": minds(
+        events.ses_tells_what_came_back,
+        but(CONFIGURATION_SET, "mail-configuration", suppressionOptions={"suppressedReasons": ["BOUNCE", "COMPLAINT"]}),
+        "mail-configuration has SES suppress others than who complains",
+    ),
+    "a configuration set that suppresses as its account does": minds(
+        events.ses_tells_what_came_back,
+        but(CONFIGURATION_SET, "mail-configuration", suppressionOptions=LEFT_OUT),
+        "mail-configuration has SES suppress others than who complains",
     ),
     "bounces for two": minds(
         events.ses_tells_what_came_back,

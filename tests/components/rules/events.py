@@ -120,6 +120,8 @@ def ses_tells_what_came_back(stack: RecordedStack) -> Iterator[str]:
     for name, configuration in mail.items():
         if name not in told:
             yield f"{configuration.name} tells nobody what came back"
+        if configuration.inputs.get("suppressionOptions") != {"suppressedReasons": ["COMPLAINT"]}:
+            yield f"{configuration.name} has SES suppress others than who complains"
 
 
 def notifications_tell_of_new_objects_of_one_folder(stack: RecordedStack) -> Iterator[str]:
