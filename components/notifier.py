@@ -9,9 +9,10 @@ import pulumi
 import pulumi_aws as aws
 
 from components.event_queue import EventQueue, EventQueueArgs
+from components.event_topic import event_topic
 from components.grant import Grant, reasoned
 from components.lambda_function import LambdaFunction, LambdaFunctionArgs
-from components.resource_policy import OurService, document, nobody_without_tls
+from components.resource_policy import OurService
 from components.tags import tags_of
 
 if TYPE_CHECKING:
@@ -102,17 +103,8 @@ class Notifier(pulumi.ComponentResource):
     def _bounces(self, configuration: aws.sesv2.ConfigurationSet) -> Output[str]:
         """The topic by which SES tells of mails that it had taken and that came back."""
         child = pulumi.ResourceOptions(parent=self)
-        # Not encrypted: SES cannot publish through AWS's own key. It holds nothing, and the queue that hears it is.
-        topic = aws.sns.Topic(f"{self._name}-bounces", tags=tags_of(self._name), opts=child)
-        policy = aws.sns.TopicPolicy(
-            f"{self._name}-bounces-policy",
-            arn=topic.arn,
-            policy=document(
-                nobody_without_tls("sns:Publish", (topic.arn,)),
-                OurService.configuration_set(configuration.arn).may("sns:Publish", topic.arn),
-            ),
-            opts=child,
-        )
+        publisher = OurService.configuration_set(configuration.arn)
+        made = event_topic(f"{self._name}-bounces", publisher, tags_of(self._name), child)
         aws.sesv2.ConfigurationSetEventDestination(
             f"{self._name}-bounces-told",
             configuration_set_name=configuration.configuration_set_name,
@@ -121,12 +113,12 @@ class Notifier(pulumi.ComponentResource):
                 "enabled": True,
                 # `REJECT`: it had taken the mail, and found a virus in it.
                 "matching_event_types": ["BOUNCE", "REJECT"],
-                "sns_destination": {"topic_arn": topic.arn},
+                "sns_destination": {"topic_arn": made.topic.arn},
             },
             # SES tries the topic when it is named.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[made.policy]),
         )
-        return topic.arn
+        return made.topic.arn
 
     def serve(self, *, uploads_topic_arn: Input[str], site_url: Input[str]) -> None:
         """Have everybody told what becomes of their pictures, and who waits too long that it takes longer.

@@ -10,13 +10,14 @@ import pulumi
 import pulumi_aws as aws
 
 from components.event_queue import RETENTION_DAYS
+from components.event_topic import event_topic
 from components.front_secret import FrontSecret, FrontSecretArgs
 from components.grant import reasoned
 from components.lambda_function import LambdaFunction, LambdaFunctionArgs
 from components.notifier import look_ups
 from components.prefix import Folder
 from components.private_bucket import Expiry, PrivateBucket, PrivateBucketArgs, Wakes
-from components.resource_policy import OurService, document, nobody_without_tls
+from components.resource_policy import OurService
 from components.site_files import FRONT_PAGE, has_front_page
 from components.site_hosting import SiteHosting, SiteHostingArgs
 from components.tags import tags_of
@@ -180,19 +181,9 @@ class UploadSite(pulumi.ComponentResource):
     def _topic(self, name: str) -> Output[str]:
         """The topic that tells of each upload; two read it, and a bucket can tell only one of an object."""
         child = pulumi.ResourceOptions(parent=self)
-        # Not encrypted: S3 cannot publish through AWS's own key, and a key of ours costs more than a key name is worth.
-        topic = aws.sns.Topic(f"{name}-topic", tags=tags_of(name), opts=child)
-        policy = aws.sns.TopicPolicy(
-            f"{name}-topic-policy",
-            arn=topic.arn,
-            policy=document(
-                nobody_without_tls("sns:Publish", (topic.arn,)),
-                OurService.bucket(self._uploads.arn).may("sns:Publish", topic.arn),
-            ),
-            opts=child,
-        )
-        self._uploads.wakes(topics=(Wakes(folder=_UPLOADS, target_arn=topic.arn, let_in_by=policy),))
-        return topic.arn
+        made = event_topic(f"{name}-topic", OurService.bucket(self._uploads.arn), tags_of(name), child)
+        self._uploads.wakes(topics=(Wakes(folder=_UPLOADS, target_arn=made.topic.arn, let_in_by=made.policy),))
+        return made.topic.arn
 
     def _hosting(self, name: str, args: UploadSiteArgs, secret: FrontSecret) -> Output[str]:
         """The page, and the API on its origin."""

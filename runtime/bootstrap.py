@@ -36,7 +36,7 @@ from runtime.adapters.uploads import S3Uploads
 from runtime.core import limits
 from runtime.core.addresses import Verification
 from runtime.core.bulk import Engine
-from runtime.core.limits import DailyLimit
+from runtime.core.limits import Allowance, DailyLimit
 from runtime.core.use_cases.addresses import (
     ConfirmProof,
     Identities,
@@ -154,10 +154,10 @@ class Wiring:
         records, results = TableRecords(table, told.results_bucket), S3Results(self._s3, told.results_bucket)
         addresses, address_tokens, proofs = TableAddresses(table), TableAddressTokens(table), TableProofs(table)
         counters, verification = TableCounters(table), Verification(told.mail_verification)
-        limits_of_uploads = {
-            "address_limit": DailyLimit(counters, limits.UPLOADS, told.uploads_per_address_and_day),
-            "limit": DailyLimit(counters, limits.UPLOADS, told.uploads_per_day),
-        }
+        allowance = Allowance(
+            DailyLimit(counters, limits.UPLOADS, told.uploads_per_address_and_day),
+            DailyLimit(counters, limits.UPLOADS, told.uploads_per_day),
+        )
         verifier = Verifier(addresses, counters, SesMailer(self._ses), self.clock, verification)
         show_request = ShowRequest(requests, records, results)
         do = UseCases(
@@ -179,7 +179,7 @@ class Wiring:
                 notifications=notifications,
                 addresses=addresses,
                 address_tokens=address_tokens,
-                **limits_of_uploads,
+                allowance=allowance,
                 clock=self.clock,
                 tokens=self.tokens,
                 log=log,
@@ -191,9 +191,9 @@ class Wiring:
             ask_again=AskAgain(
                 requests,
                 Resend(requests, notifications, addresses, verifier, log),
-                **limits_of_uploads,
-                clock=self.clock,
-                log=log,
+                allowance,
+                self.clock,
+                log,
             ),
             delete_request=DeleteRequest(requests, records, self.clock, log),
         )

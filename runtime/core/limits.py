@@ -58,6 +58,25 @@ class DailyLimit:
             raise LimitReached(why, next_day(now), now)
 
 
+@dataclass(frozen=True)
+class Allowance:
+    """What is done at people's wish on one day: so much for an address, and so much for all of them."""
+
+    of_address: DailyLimit
+    of_all: DailyLimit
+
+    def spend(self, now: float, log: Log, name: str, *, why: str, why_all: str) -> None:
+        """Take one of the day's for the address of this name, or say why there is none.
+
+        Its own first: who has used theirs up takes nothing from the others.
+
+        Raises:
+            LimitReached: There is none left.
+        """
+        self.of_address.spend(now, log, why, name)
+        self.of_all.spend(now, log, why_all)
+
+
 def next_day(now: float) -> float:
     """When the next day begins."""
     return (now // _DAY + 1) * _DAY

@@ -9,7 +9,7 @@ from runtime.core import keys
 from runtime.core.addresses import AddressToken, Verification, name_of
 from runtime.core.bulk import SUCCEEDED, Engine
 from runtime.core.errors import Retryable
-from runtime.core.limits import PROOFS, UPLOADS, DailyLimit
+from runtime.core.limits import PROOFS, UPLOADS, Allowance, DailyLimit
 from runtime.core.mail.compose import PROOF_HEADER
 from runtime.core.manifest import Outcome
 from runtime.core.tokens import hashed
@@ -115,17 +115,17 @@ class Service:
         around = {"clock": self.clock, "log": self.log}
         of_addresses = {"proofs": self.proofs, "addresses": self.addresses}
         verifier = Verifier(self.addresses, self.counters, self.mailer, self.clock, self.verification)
-        limits = {
-            "address_limit": DailyLimit(self.counters, UPLOADS, self.uploads_of_one),
-            "limit": DailyLimit(self.counters, UPLOADS, UPLOADS_OF_ALL),
-        }
+        allowance = Allowance(
+            DailyLimit(self.counters, UPLOADS, self.uploads_of_one),
+            DailyLimit(self.counters, UPLOADS, UPLOADS_OF_ALL),
+        )
         self.open_request = OpenRequest(
             requests=self.requests,
             uploads=self.uploads,
             notifications=self.notifications,
             addresses=self.addresses,
             address_tokens=self.address_tokens,
-            **limits,
+            allowance=allowance,
             tokens=self.tokens,
             form_seconds=600,
             keep_seconds=30 * DAY,
@@ -148,7 +148,7 @@ class Service:
             open_request=self.open_request,
             show_request=self.show_request,
             download=Download(self.show_request, self.results),
-            ask_again=AskAgain(self.requests, self.resend, **limits, **around),
+            ask_again=AskAgain(self.requests, self.resend, allowance, **around),
             delete_request=DeleteRequest(self.requests, self.records, **around),
         )
         self.send_proof = SendProof(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from runtime.core.limits import UPLOADS, DailyLimit
+from runtime.core.limits import UPLOADS, Allowance, DailyLimit
 from runtime.core.use_cases.bounces import NoteBounce
 from runtime.core.use_cases.bulk import Bulk
 from runtime.core.use_cases.count import Count
@@ -396,8 +396,10 @@ def api(ports: Ports) -> Api:
             notifications=ports.notifications,
             addresses=ports.addresses,
             address_tokens=ports.address_tokens,
-            address_limit=DailyLimit(ports.counters, UPLOADS, UPLOADS_OF_ONE),
-            limit=DailyLimit(ports.counters, UPLOADS, UPLOADS_OF_ALL),
+            allowance=Allowance(
+                DailyLimit(ports.counters, UPLOADS, UPLOADS_OF_ONE),
+                DailyLimit(ports.counters, UPLOADS, UPLOADS_OF_ALL),
+            ),
             clock=ports.clock,
             tokens=ports.tokens,
             log=ports.log,

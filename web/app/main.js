@@ -192,7 +192,7 @@ addEventListener("storage", ({ key }) => {
   if (key === REMEMBERED || key === null) proof.lookAgain();
   if (key === HISTORY || key === null) {
     const there = read(browser.read(HISTORY));
-    for (const { requestId } of entries.value) if (without(there, requestId).length === there.length) forgottenElsewhere(requestId);
+    for (const { requestId } of entries.value) if (!there.some((each) => each.requestId === requestId)) forgottenElsewhere(requestId);
     entries.set(there);
   }
 });

@@ -18,7 +18,7 @@ from runtime.core.types import RecordState, Request, RequestState, Stage
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from runtime.core.limits import DailyLimit
+    from runtime.core.limits import Allowance
     from runtime.core.ports import (
         Addresses,
         AddressTokens,
@@ -106,8 +106,7 @@ class OpenRequest:
     """The use case, with the ports that it needs, and how long forms and requests live, in seconds.
 
     Attributes:
-        address_limit: How many requests are opened for an address on a day.
-        limit: How many are opened for all of them.
+        allowance: How many requests are opened on a day.
     """
 
     requests: Requests
@@ -115,8 +114,7 @@ class OpenRequest:
     notifications: Notifications
     addresses: Addresses
     address_tokens: AddressTokens
-    address_limit: DailyLimit
-    limit: DailyLimit
+    allowance: Allowance
     clock: Clock
     tokens: Tokens
     log: Log
@@ -167,9 +165,7 @@ class OpenRequest:
             raise BadRequest("address_not_proven", _NOT_PROVEN, 403)
         if not standing.proven:
             raise BadRequest(Reason.RECIPIENT_NOT_VERIFIED, told(Reason.RECIPIENT_NOT_VERIFIED), 403)
-        # The address's own first: who has used theirs up takes nothing from the others.
-        self.address_limit.spend(now, self.log, _ENOUGH_OF_YOURS, name)
-        self.limit.spend(now, self.log, _ENOUGH_OF_ALL)
+        self.allowance.spend(now, self.log, name, why=_ENOUGH_OF_YOURS, why_all=_ENOUGH_OF_ALL)
 
     def _wake_notify(self, request_id: str) -> None:
         """What is refused is written down; asked to come again, its sender would have it refused, and mailed, again."""

@@ -13,7 +13,7 @@ from runtime.core.types import RequestState
 from runtime.core.use_cases.requests import theirs
 
 if TYPE_CHECKING:
-    from runtime.core.limits import DailyLimit
+    from runtime.core.limits import Allowance
     from runtime.core.ports import Addresses, Clock, Log, Notifications, Requests
     from runtime.core.types import Request
     from runtime.core.use_cases.addresses import Verifier
@@ -78,14 +78,12 @@ class AskAgain:
     """The same for who holds the request's token, who may have as much mailed a day as pictures may be sent.
 
     Attributes:
-        address_limit: How many pictures are taken, and mails sent again, for an address on a day.
-        limit: How many for all of them.
+        allowance: How many pictures are taken, and mails sent again, on a day.
     """
 
     requests: Requests
     resend: Resend
-    address_limit: DailyLimit
-    limit: DailyLimit
+    allowance: Allowance
     clock: Clock
     log: Log
 
@@ -98,7 +96,5 @@ class AskAgain:
         """
         request = theirs(self.requests, request_id, access_token)
         self.resend.check(request)
-        now = self.clock.now()
-        self.address_limit.spend(now, self.log, _ENOUGH, name_of(request.email))
-        self.limit.spend(now, self.log, _ENOUGH)
+        self.allowance.spend(self.clock.now(), self.log, name_of(request.email), why=_ENOUGH, why_all=_ENOUGH)
         self.resend.send(request)

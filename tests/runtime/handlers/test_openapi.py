@@ -197,7 +197,7 @@ def test_a_mail_that_could_not_be_delivered_is_asked_for_again(reader: Reader, s
 
 
 def test_who_has_had_enough_is_told_when_to_come_back(reader: Reader, service: Service) -> None:
-    service.counters.numbers["uploads#all#2027-01-15"] = service.open_request.limit.most
+    service.counters.numbers["uploads#all#2027-01-15"] = service.open_request.allowance.of_all.most
     wish = {"email": ANN, "filename": "a.png", "content_type": "image/png", "size": 1}
     told = reader.ask("POST /api/uploads", token=service.token(), body=wish)
     assert (told["body"]["code"], told["body"]["retry_at"]) == ("limit_reached", "2027-01-16T00:00:00.000Z")
